@@ -1,0 +1,116 @@
+/**
+ * What each activity takes and gives. The workflow imports these types and nothing else of the activities.
+ *
+ * Every activity may run twice or die half-way with the same end state: each looks at the live object first, and every
+ * change of traffic carries a fence.
+ */
+import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../domain/evidence.ts';
+import type { Slot } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { SlotState } from '../domain/state.ts';
+
+/** Which deployment an activity works for: the same in every call of one deployment. */
+export interface Target {
+  readonly spec: Spec;
+  /** The workflow's run id: the owner written on what this deployment creates. */
+  readonly runId: string;
+  /** null in the first deployment of an app: there is nothing to go back to. */
+  readonly stableSlot: Slot | null;
+  readonly candidateSlot: Slot;
+}
+
+export interface PreflightInput {
+  /** As it was given to the workflow: not yet validated. */
+  readonly spec: unknown;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface PreflightResult {
+  /** Defaults filled in; `replicas` is always set. */
+  readonly spec: Spec;
+  readonly stable: SlotState | null;
+  readonly stableSlot: Slot | null;
+  readonly candidateSlot: Slot;
+  /** What a reader should know though it does not stop the deployment. */
+  readonly notices: readonly string[];
+}
+
+export interface DeployResult {
+  readonly candidate: SlotState;
+  readonly stable: SlotState | null;
+  /** The fence that this deployment now holds on the production Service. */
+  readonly fence: number;
+}
+
+export interface SwitchInput extends Target {
+  /** The fence that this deployment last knew on the Service. */
+  readonly fence: number;
+  /** When the workflow asked for the switch, ISO 8601. */
+  readonly requestedAt: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface SwitchResult {
+  readonly from: Slot | null;
+  readonly to: Slot | null;
+  /** The fence on the Service after the switch. */
+  readonly fence: number;
+  readonly patchedAt: string;
+  readonly verifiedAt: string | null;
+  readonly requestToPatchMs: number;
+  readonly patchToVerifiedMs: number | null;
+  readonly verification: string;
+  readonly candidate: SlotState | null;
+  readonly stable: SlotState | null;
+}
+
+export interface RollbackInput extends Omit<SwitchInput, 'fence'> {
+  /** null when the deployment never came to claim the Service. */
+  readonly fence: number | null;
+  /** Whether traffic may have been switched: then back first, at once. Otherwise only late attempts are fenced off. */
+  readonly mayHaveSwitched: boolean;
+}
+
+export interface RollbackResult {
+  /** null when production already selected stable and nothing had to be switched. */
+  readonly switched: SwitchResult | null;
+  readonly fence: number | null;
+}
+
+export interface DrainInput extends Target {
+  /** The slot that goes away. */
+  readonly slot: Slot;
+}
+
+export interface DrainResult {
+  /** Requests that the slot still answered while it was watched; null where its metrics could not be read. */
+  readonly tailRequests: number | null;
+  readonly quiet: boolean;
+  readonly waitedMs: number;
+}
+
+export interface TeardownInput extends Target {
+  /** The slot to remove; refused when the production Service selects it at that moment. */
+  readonly slot: Slot;
+  /** `delete` always for a candidate that is rolled back; stable goes as the spec says. */
+  readonly how: 'delete' | 'scale-to-zero';
+}
+
+export interface TeardownResult {
+  readonly detail: string;
+}
+
+export interface Activities {
+  preflight(input: PreflightInput): Promise<PreflightResult>;
+  deploy(input: Target): Promise<DeployResult>;
+  warmUp(input: Target): Promise<WarmUpEvidence>;
+  smoke(input: Target): Promise<SmokeEvidence>;
+  soak(input: Target): Promise<WatchEvidence>;
+  cutover(input: SwitchInput): Promise<SwitchResult>;
+  monitor(input: Target): Promise<WatchEvidence>;
+  rollback(input: RollbackInput): Promise<RollbackResult>;
+  drain(input: DrainInput): Promise<DrainResult>;
+  teardown(input: TeardownInput): Promise<TeardownResult>;
+}

@@ -1,0 +1,236 @@
+/**
+ * The spec of one deployment: what a user writes in a YAML or JSON file, one file a service.
+ *
+ * Parsing fills in the defaults and is idempotent: a parsed spec parses to itself. Workflows import the types only, so
+ * that zod stays out of their bundle.
+ */
+import { z } from 'zod';
+import { durationPattern, toMilliseconds } from './duration.ts';
+
+const maximumRetention = 30 * 86_400_000;
+
+const duration = z
+  .string()
+  .max(32)
+  .regex(durationPattern, 'write a duration such as 500ms, 30s, 5m or 24h')
+  .refine((text) => !durationPattern.test(text) || toMilliseconds(text) <= maximumRetention, 'at most 30d')
+  .meta({ description: 'A duration such as 500ms, 30s, 5m or 24h' });
+
+const positiveDuration = duration.refine(
+  (text) => !durationPattern.test(text) || toMilliseconds(text) > 0,
+  'must be longer than 0',
+);
+
+const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'use lower-case letters, digits and "-" (a DNS label)');
+
+const containerPort = z.int().min(1).max(65_535);
+
+const json: z.ZodType = z.json();
+
+/** One HTTP request, as it is sent to a pod or a Service. */
+export const httpRequest = z.strictObject({
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+  path: z.string().max(2_048).startsWith('/', 'must start with "/"').default('/'),
+  headers: z.record(z.string().max(256), z.string().max(4_096)).default({}),
+  body: json.optional().describe('Text is sent as it is, anything else as JSON'),
+  port: containerPort.optional().describe("The container's port; by default the one that the Service targets"),
+});
+
+const httpExpectation = z
+  .strictObject({
+    status: z
+      .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1).max(20)])
+      .default(200)
+      .describe('The status, or the statuses, that count as healthy'),
+    json: json.optional().describe('A part that the JSON answer has to contain'),
+    text: z.string().max(4_096).optional().describe('Text that the answer has to contain'),
+    within: positiveDuration.default('5s').describe('The longest time an answer may take'),
+  })
+  .prefault({});
+
+const checkName = z.string().min(1).max(100);
+
+const httpCheck = z.strictObject({ name: checkName, http: httpRequest.extend({ expect: httpExpectation }) });
+
+const tcpCheck = z.strictObject({
+  name: checkName,
+  tcp: z.strictObject({ port: containerPort.optional(), within: positiveDuration.default('3s') }).prefault({}),
+});
+
+const jobCheck = z.strictObject({
+  name: checkName,
+  job: z.strictObject({
+    podSpec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string(), image: z.string() })).min(1) }),
+    within: positiveDuration.default('5m'),
+  }),
+});
+
+const smokeCheck = z.union([httpCheck, tcpCheck, jobCheck]);
+
+const thresholds = z
+  .strictObject({
+    errorRate: z.number().min(0).max(1).nullable().default(0.01).describe('The highest share of failed requests'),
+    p95: positiveDuration.nullable().default('500ms').describe('The highest 95th percentile of latency'),
+    p99: positiveDuration.nullable().default('1s').describe('The highest 99th percentile of latency'),
+    restarts: z.int().min(0).nullable().default(0).describe('How many container restarts are allowed'),
+  })
+  .prefault({});
+
+const watchShape = {
+  duration: duration.default('5m'),
+  interval: positiveDuration.default('5s').describe('Time between two samples'),
+  window: positiveDuration.default('30s').describe('How far back a look at the recent samples goes'),
+  minimumRequests: z.int().min(1).default(20).describe('Fewer requests than this in the watch are insufficient data'),
+  thresholds,
+  extension: duration.default('0s').describe('How much longer to watch when the data is insufficient'),
+  onInsufficientData: z.enum(['rollback', 'continue']).default('rollback'),
+};
+
+const traffic = z
+  .strictObject({
+    requestsPerSecond: z.number().min(0).max(1_000).default(5).describe('To each of both slots; 0 sends nothing'),
+    requests: z
+      .array(httpRequest)
+      .max(50)
+      .optional()
+      .describe('By default the GET requests of the smoke checks, or "/" where there are none'),
+  })
+  .prefault({});
+
+const soak = z.strictObject({ ...watchShape, traffic }).prefault({});
+const monitor = z.strictObject(watchShape).prefault({});
+
+const metrics = z
+  .union([
+    z.literal('none'),
+    z.strictObject({
+      path: z.string().startsWith('/').default('/metrics'),
+      port: containerPort.optional(),
+      requests: z.string().default('http_requests_total').describe('The counter of requests'),
+      latency: z.string().default('http_request_duration_seconds').describe('The histogram of latency, in seconds'),
+      errors: z
+        .strictObject({
+          label: z.string().default('status'),
+          pattern: z.string().max(200).default('5..').refine(isRegularExpression, 'is not a regular expression'),
+        })
+        .prefault({})
+        .describe('Which requests of the counter have failed: those whose label matches the whole pattern'),
+    }),
+  ])
+  .prefault({});
+
+const candidateFromImage = z.strictObject({
+  image: z.string().min(1).max(500),
+  container: dnsLabel.optional().describe('Which container gets the image; needed where the pod has several'),
+  patch: z.looseObject({}).optional().describe("A JSON merge patch (RFC 7386) on the copy of stable's Deployment"),
+});
+
+const candidateFromManifest = z.strictObject({
+  manifest: z
+    .looseObject({ kind: z.literal('Deployment'), spec: z.looseObject({ template: z.looseObject({}) }) })
+    .describe('A Deployment of your own; its name, replicas and slot labels are set by the deployment'),
+  image: z.string().min(1).max(500).optional().describe('Replaces the image in the manifest'),
+  container: dnsLabel.optional(),
+});
+
+const identity = z.union([
+  z.strictObject({ header: z.string().min(1).max(256) }),
+  z.strictObject({ json: z.string().min(1).max(256).describe('A path such as build.version') }),
+]);
+
+const cutover = z
+  .strictObject({
+    minimumReady: z.int().min(1).optional().describe('Ready pods of the candidate at the switch; by default all'),
+    verify: z
+      .strictObject({
+        path: z.string().startsWith('/').default('/'),
+        connections: z.int().min(0).max(100).default(5).describe('Fresh connections to the Service after the switch'),
+        identity: identity.optional().describe('Where an answer names its version'),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+const timeouts = z
+  .strictObject({
+    preflight: positiveDuration.default('1m'),
+    deploy: positiveDuration.default('5m'),
+    warmUp: positiveDuration.default('2m'),
+    smoke: positiveDuration.default('5m'),
+    cutover: positiveDuration.default('1m'),
+    rollback: positiveDuration.default('10m'),
+    teardown: positiveDuration.default('5m'),
+  })
+  .prefault({});
+
+export const specSchema = z
+  .strictObject({
+    app: dnsLabel.max(50).describe('The app; its slots are the Deployments <app>-blue and <app>-green'),
+    namespace: dnsLabel.default('default'),
+    service: dnsLabel.describe('The production Service, whose selector decides which slot is live'),
+    candidate: z.union([candidateFromManifest, candidateFromImage]),
+    replicas: z.int().min(1).max(5_000).optional().describe('Pods of the candidate; by default as many as stable has'),
+    minReadySeconds: z.int().min(0).max(3_600).optional(),
+    access: z
+      .enum(['proxy', 'direct'])
+      .default('proxy')
+      .describe("Reach pods through the API server's proxy or directly"),
+    warmUp: z
+      .strictObject({
+        requests: z
+          .array(httpRequest.extend({ count: z.int().min(1).max(10_000).default(1) }))
+          .max(100)
+          .default([]),
+        required: z.boolean().default(false).describe('Whether an error of the warm-up ends the deployment'),
+      })
+      .prefault({}),
+    smoke: z.strictObject({ checks: z.array(smokeCheck).max(50).default([]) }).prefault({}),
+    soak,
+    approval: z
+      .strictObject({ required: z.boolean().default(false), timeout: positiveDuration.default('4h') })
+      .prefault({}),
+    cutover,
+    monitor,
+    metrics,
+    rollback: z
+      .strictObject({
+        automatic: z.boolean().default(true).describe('Whether a failed monitor switches back by itself'),
+        minimumReady: z.int().min(1).default(1).describe('Ready pods that stable needs for the switch back'),
+      })
+      .prefault({}),
+    retention: duration.default('24h').describe('How long stable is kept, at full size, as the fallback'),
+    drain: duration.default('1m').describe('The longest wait for the last connections to the slot that goes away'),
+    teardown: z.enum(['delete', 'scale-to-zero']).default('delete'),
+    timeouts,
+  })
+  .superRefine((spec, context) => {
+    const names = spec.smoke.checks.map((check) => check.name);
+    const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+    if (twice >= 0) {
+      context.addIssue({ code: 'custom', path: ['smoke', 'checks', twice, 'name'], message: 'is used by two checks' });
+    }
+  });
+
+/** A spec with every default filled in. */
+export type Spec = z.output<typeof specSchema>;
+/** A spec as a user may write it, with what has a default left out. */
+export type SpecInput = z.input<typeof specSchema>;
+export type HttpRequest = z.output<typeof httpRequest>;
+export type HttpExpectation = z.output<typeof httpExpectation>;
+export type SmokeCheck = z.output<typeof smokeCheck>;
+export type Thresholds = z.output<typeof thresholds>;
+export type WatchSpec = z.output<typeof monitor>;
+export type MetricsSpec = z.output<typeof metrics>;
+export type Identity = z.output<typeof identity>;
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
