@@ -1,0 +1,143 @@
+/**
+ * The record of one deployment as it happens: the only place that writes the state document.
+ *
+ * 1. Every list is bounded, so that the document stays small however long a deployment lives.
+ * 2. A step ends once: done, failed, skipped or interrupted.
+ */
+import type { DecisionRecord, DeploymentState, SlotState, StepName, StepStatus, SwitchRecord } from './state.ts';
+import { stepNames } from './state.ts';
+import type { Failure } from './failure.ts';
+import type { Slot } from './slot.ts';
+import type { Spec } from './spec.ts';
+
+const noticesKept = 20;
+const textKept = 4_000;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface RecordStart {
+  readonly id: string;
+  readonly runId: string;
+  readonly requestedBy: string;
+  readonly reason: string;
+}
+
+/** What preflight found out. */
+export interface Plan {
+  readonly spec: Spec;
+  readonly stable: SlotState | null;
+  readonly notices: readonly string[];
+}
+
+export class DeploymentRecord {
+  readonly #state: Writable<DeploymentState>;
+  readonly #now: () => string;
+
+  /** `now` gives the time as ISO 8601. */
+  constructor(start: RecordStart, now: () => string) {
+    this.#now = now;
+    const [namespace = '', app = ''] = start.id.split('/');
+    this.#state = {
+      ...start,
+      schemaVersion: 1,
+      app,
+      namespace,
+      service: '',
+      outcome: 'running',
+      phase: 'preflight',
+      startedAt: now(),
+      finishedAt: null,
+      spec: null,
+      stable: null,
+      candidate: null,
+      traffic: null,
+      steps: stepNames.map((name) => ({ name, status: 'pending', startedAt: null, finishedAt: null, detail: null })),
+      waitingFor: null,
+      next: null,
+      evidence: { warmUp: null, smoke: null, soak: null, monitor: null },
+      switches: [],
+      decisions: [],
+      notices: [],
+      failure: null,
+    };
+  }
+
+  get state(): DeploymentState {
+    return this.#state;
+  }
+
+  /** What preflight found: from here on the document has its spec and its slots. */
+  planned(facts: Plan): void {
+    const { spec } = facts;
+    Object.assign(this.#state, { spec, app: spec.app, namespace: spec.namespace, service: spec.service });
+    this.#state.stable = facts.stable;
+    for (const notice of facts.notices) this.notice(notice);
+  }
+
+  begin(step: StepName, expectation: Partial<Pick<DeploymentState, 'waitingFor' | 'next'>> = {}): void {
+    this.#state.phase = step;
+    this.#state.waitingFor = expectation.waitingFor ?? null;
+    this.#state.next = expectation.next ?? null;
+    const started = { name: step, status: 'running', startedAt: this.#now(), finishedAt: null, detail: null } as const;
+    const known = this.#state.steps.some(({ name }) => name === step);
+    this.#state.steps = known
+      ? this.#state.steps.map((record) => (record.name === step ? started : record))
+      : [...this.#state.steps, started];
+  }
+
+  end(step: StepName, status: Exclude<StepStatus, 'pending' | 'running'>, detail: string | null = null): void {
+    this.#state.waitingFor = null;
+    this.#state.next = null;
+    this.#state.steps = this.#state.steps.map((record) =>
+      record.name === step && (record.status === 'running' || record.status === 'pending')
+        ? { ...record, status, detail: clip(detail), finishedAt: status === 'skipped' ? null : this.#now() }
+        : record,
+    );
+  }
+
+  /** Ends what never ran, so that a final document has no pending step. */
+  skipPending(detail: string): void {
+    for (const { name, status } of this.#state.steps) if (status === 'pending') this.end(name, 'skipped', detail);
+  }
+
+  seen(slots: { readonly candidate?: SlotState | null; readonly stable?: SlotState | null }): void {
+    if (slots.candidate !== undefined) this.#state.candidate = slots.candidate;
+    if (slots.stable !== undefined) this.#state.stable = slots.stable;
+  }
+
+  evidence(found: Partial<DeploymentState['evidence']>): void {
+    this.#state.evidence = { ...this.#state.evidence, ...found };
+  }
+
+  /** The traffic as it is known to be, or stays, under this fence. */
+  traffic(slot: Slot | null, fence: number): void {
+    const before = this.#state.traffic;
+    this.#state.traffic = { slot, since: before?.slot === slot ? before.since : this.#now(), fence };
+  }
+
+  switched(record: SwitchRecord): void {
+    this.#state.switches = [...this.#state.switches, record];
+    this.traffic(record.to, record.fence);
+  }
+
+  decided(decision: Omit<DecisionRecord, 'at'>): void {
+    this.#state.decisions = [...this.#state.decisions, { ...decision, at: this.#now() }];
+  }
+
+  notice(text: string): void {
+    this.#state.notices = [...this.#state.notices, { at: this.#now(), text: text.slice(0, 1_000) }].slice(-noticesKept);
+  }
+
+  failed(failure: Failure): void {
+    this.#state.failure ??= { ...failure, message: failure.message.slice(0, textKept) };
+  }
+
+  conclude(outcome: Exclude<DeploymentState['outcome'], 'running'>): void {
+    this.skipPending('not reached');
+    Object.assign(this.#state, { outcome, waitingFor: null, next: null, finishedAt: this.#now() });
+  }
+}
+
+function clip(text: string | null): string | null {
+  return text === null ? null : text.slice(0, textKept);
+}

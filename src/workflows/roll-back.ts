@@ -1,0 +1,110 @@
+/**
+ * What follows when a deployment does not go through: traffic back first, then the candidate is removed.
+ *
+ * 1. Nothing is asked of the candidate before traffic is back.
+ * 2. The candidate is removed only once production is known not to select it.
+ */
+import type { RollbackResult, Target } from '../activities/contract.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { Outcome } from '../domain/state.ts';
+import type { Deployment } from './deployment.ts';
+import { failureOf } from './failure-of.ts';
+import { stepActivities, switchActivities } from './step-activities.ts';
+import { describeDrain } from './steps/teardown.ts';
+import { switchRecord } from './switch-record.ts';
+
+/** Undoes as much as the walk had done, and concludes the deployment. */
+export async function rollBack(deployment: Deployment, error: unknown): Promise<void> {
+  const { record, interruption, state } = deployment;
+  const cause = interruption === null ? failureOf(error) : interruptionFailure(interruption);
+  record.failed(cause);
+  const stopped = state.phase;
+  record.end(stopped, interruption === null ? 'failed' : 'interrupted', cause.message);
+  if (deployment.target === null || deployment.reached === 'nothing') {
+    record.conclude(interruption === null ? refusedOrFailed(cause) : 'rolled-back');
+    deployment.publish();
+    return;
+  }
+  if (stopped === 'teardown') {
+    record.notice('production stays on the candidate; the old slot has to be removed by hand');
+    record.conclude('failed');
+    deployment.publish();
+    return;
+  }
+  record.begin('rollback');
+  deployment.publish();
+  try {
+    const carriedTraffic = await switchBack(deployment, deployment.target, cause);
+    await removeCandidate(deployment, deployment.target, carriedTraffic);
+    record.conclude(outcomeOf(deployment, cause));
+  } catch (rollbackError) {
+    const failure = failureOf(rollbackError);
+    record.end('rollback', 'failed', failure.message);
+    record.notice(`the rollback failed: ${failure.message}`);
+    record.conclude('rollback-failed');
+  }
+  deployment.publish();
+}
+
+/** Switches production back, or fences late attempts off; says whether the candidate had traffic. */
+async function switchBack(deployment: Deployment, target: Target, cause: Failure): Promise<boolean> {
+  const { record, state, interruption } = deployment;
+  const by = interruption?.by ?? 'automatic';
+  const reason = interruption?.reason ?? cause.message;
+  const requestedAt = new Date().toISOString();
+  const result: RollbackResult = await switchActivities(target.spec.timeouts.rollback).rollback({
+    ...target,
+    by,
+    reason: reason.slice(0, 1_000),
+    requestedAt,
+    fence: state.traffic?.fence ?? null,
+    mayHaveSwitched: deployment.reached === 'switch',
+  });
+  if (result.switched === null) {
+    if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
+    record.end('rollback', 'done', 'production never left stable');
+    return false;
+  }
+  if (!state.switches.some(({ kind }) => kind === 'cutover') && result.switched.from === target.candidateSlot) {
+    record.notice('the cutover had reached the Service when it was interrupted; the rollback found it there');
+  }
+  record.seen(result.switched);
+  record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
+  record.end('rollback', 'done', result.switched.verification);
+  return true;
+}
+
+async function removeCandidate(deployment: Deployment, target: Target, carriedTraffic: boolean): Promise<void> {
+  const { record } = deployment;
+  const slot = target.candidateSlot;
+  try {
+    if (carriedTraffic) {
+      record.notice(`candidate: ${describeDrain(await stepActivities(target.spec.drain).drain({ ...target, slot }))}`);
+    }
+    const { detail } = await stepActivities(target.spec.timeouts.teardown).teardown({ ...target, slot, how: 'delete' });
+    record.notice(detail);
+  } catch (error) {
+    record.notice(`the candidate could not be removed: ${failureOf(error).message}`);
+  }
+}
+
+function refusedOrFailed({ name }: Failure): 'refused' | 'failed' {
+  return name === 'Refused' || name === 'SpecInvalid' || name === 'Forbidden' ? 'refused' : 'failed';
+}
+
+function interruptionFailure({ kind, by, reason }: NonNullable<Deployment['interruption']>): Failure {
+  switch (kind) {
+    case 'rollback':
+      return { name: 'RolledBack', message: `${by} asked for a rollback: ${reason}` };
+    case 'reject':
+      return { name: 'Rejected', message: `${by} refused approval: ${reason}` };
+    case 'cancel':
+      return { name: 'Cancelled', message: `${by}: ${reason}` };
+  }
+}
+
+function outcomeOf({ interruption }: Deployment, cause: Failure): Exclude<Outcome, 'running'> {
+  if (interruption?.kind === 'reject') return 'rejected';
+  if (cause.name === 'ApprovalTimedOut') return 'approval-timed-out';
+  return 'rolled-back';
+}

@@ -1,0 +1,51 @@
+/** The activities as the steps call them: how long each may take, how a dead worker is noticed, what is tried again. */
+import { ActivityCancellationType, proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+import type { Activities } from '../activities/contract.ts';
+import { formatDuration, toMilliseconds, type Duration } from '../domain/duration.ts';
+import { failureNames } from '../domain/failure.ts';
+import type { WatchSpec } from '../domain/spec.ts';
+
+/** Attempts are bounded by time, not by number: what fails for a passing reason is tried until the step's deadline. */
+export const retry: RetryPolicy = {
+  initialInterval: 500,
+  backoffCoefficient: 2,
+  maximumInterval: 10_000,
+  nonRetryableErrorTypes: [...failureNames],
+};
+
+/** Time for another worker to notice and take over when one dies in the middle of a step. */
+const slack = 60_000;
+
+/** The activities of a step that has this long, measured from its first attempt. */
+export function stepActivities(timeout: Duration): Activities {
+  const limit = toMilliseconds(timeout) + slack;
+  return proxyActivities<Activities>({
+    startToCloseTimeout: limit,
+    scheduleToCloseTimeout: limit,
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry,
+  });
+}
+
+/** The activities that watch: one heart-beating activity a watch, which another worker resumes. */
+export function watchActivities(watch: Pick<WatchSpec, 'duration' | 'extension'>): Activities {
+  return stepActivities(formatDuration(toMilliseconds(watch.duration) + toMilliseconds(watch.extension) + 9 * slack));
+}
+
+/** The activities that move traffic: a dead worker is noticed within seconds, and tried again at once. */
+export function switchActivities(timeout: Duration): Activities {
+  const limit = toMilliseconds(timeout) + slack;
+  return proxyActivities<Activities>({
+    startToCloseTimeout: limit,
+    scheduleToCloseTimeout: limit,
+    heartbeatTimeout: '3s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...retry, initialInterval: 100, maximumInterval: 2_000 },
+  });
+}
+
+/** What will happen by itself this long from now. */
+export function dueIn(what: string, duration: Duration): { what: string; at: string } {
+  return { what, at: new Date(Date.now() + toMilliseconds(duration)).toISOString() };
+}

@@ -1,0 +1,25 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities/contract.ts';
+import { slotName } from '../../domain/slot.ts';
+import type { Deployment } from '../deployment.ts';
+import { retry } from '../step-activities.ts';
+
+const { preflight: runPreflight } = proxyActivities<Pick<Activities, 'preflight'>>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '5m',
+  summary: 'Validates the spec and reads the cluster; changes nothing',
+  retry,
+});
+
+/** Validates the spec, fills in its defaults, and reads from the cluster which slot is live. Changes nothing. */
+export async function preflight(deployment: Deployment, spec: unknown): Promise<void> {
+  deployment.begin('preflight');
+  const { record, runId } = deployment;
+  const plan = await runPreflight({ spec, workflowId: workflowInfo().workflowId, runId });
+  record.planned(plan);
+  deployment.target = { spec: plan.spec, runId, stableSlot: plan.stableSlot, candidateSlot: plan.candidateSlot };
+  const candidate = slotName(plan.spec.app, plan.candidateSlot);
+  const stable =
+    plan.stableSlot === null ? 'nothing is live yet' : `${slotName(plan.spec.app, plan.stableSlot)} is live`;
+  record.end('preflight', 'done', `${stable}; the candidate becomes ${candidate}`);
+}

@@ -1,0 +1,13 @@
+import type { Deployment } from '../deployment.ts';
+import { dueIn, watchActivities } from '../step-activities.ts';
+import { judge } from '../watch-verdict.ts';
+
+/** Watches the candidate beside stable, on the same traffic, before users see it. */
+export async function soak(deployment: Deployment): Promise<void> {
+  const { planned, record } = deployment;
+  const watch = planned.spec.soak;
+  deployment.begin('soak', { next: dueIn('the soak ends', watch.duration) });
+  const evidence = await watchActivities(watch).soak(planned);
+  record.evidence({ soak: evidence });
+  judge(deployment, 'soak', evidence, watch);
+}

@@ -1,0 +1,16 @@
+import type { Deployment } from '../deployment.ts';
+import { stepActivities } from '../step-activities.ts';
+
+/** Sends the warm-up requests to every pod of the candidate, so that its caches are full before users come. */
+export async function warmUp(deployment: Deployment): Promise<void> {
+  const { planned, record } = deployment;
+  deployment.begin('warmUp');
+  if (planned.spec.warmUp.requests.length === 0) {
+    record.end('warmUp', 'skipped', 'the spec has no warm-up requests');
+    return;
+  }
+  const evidence = await stepActivities(planned.spec.timeouts.warmUp).warmUp(planned);
+  record.evidence({ warmUp: evidence });
+  const { requestsSent, requestsFailed, pods } = evidence;
+  record.end('warmUp', 'done', `${requestsSent} requests to ${pods} pods, ${requestsFailed} failed`);
+}
