@@ -52,7 +52,8 @@ export class FaultInjector {
     this.#errorsOwed += errorRate;
     const isError = this.#errorsOwed >= 1 - 1e-9;
     if (isError) this.#errorsOwed -= 1;
-    if (latencyMs > 0) await delay(latencyMs);
+    // Connections keep the process alive, and after a shutdown nothing should.
+    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
     return isError ? 'error' : 'answer';
   }
 }
