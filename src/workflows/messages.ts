@@ -14,12 +14,12 @@ export interface DeployRequest {
 
 export const stateQuery = defineQuery<DeploymentState>('state');
 
-export const approveUpdate = defineUpdate<DeploymentState, [Message?]>('approve');
-export const rejectUpdate = defineUpdate<DeploymentState, [Message?]>('reject');
-export const rollbackUpdate = defineUpdate<DeploymentState, [Message?]>('rollback');
-export const finishUpdate = defineUpdate<DeploymentState, [FinishMessage?]>('finish');
+export const approveUpdate = defineUpdate<DeploymentState, [Message]>('approve');
+export const rejectUpdate = defineUpdate<DeploymentState, [Message]>('reject');
+export const rollbackUpdate = defineUpdate<DeploymentState, [Message]>('rollback');
+export const finishUpdate = defineUpdate<DeploymentState, [FinishMessage]>('finish');
 
-export const approveSignal = defineSignal<[Message?]>('approve');
-export const rejectSignal = defineSignal<[Message?]>('reject');
-export const rollbackSignal = defineSignal<[Message?]>('rollback');
-export const finishSignal = defineSignal<[FinishMessage?]>('finish');
+export const approveSignal = defineSignal<[Message]>('approve');
+export const rejectSignal = defineSignal<[Message]>('reject');
+export const rollbackSignal = defineSignal<[Message]>('rollback');
+export const finishSignal = defineSignal<[FinishMessage]>('finish');
