@@ -10,7 +10,7 @@ export interface EgressRoutes {
   readonly dialer: Dialer;
   /** Takes over connections to the kubelet; absent where the kubelet is not to be reached. */
   readonly kubelet?: {
-    readonly hosts: readonly string[];
+    readonly host: string;
     readonly port: number;
     readonly accept: (socket: Socket) => void;
   };
