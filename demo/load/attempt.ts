@@ -12,7 +12,7 @@ export type Attempt =
       readonly message: string;
       /** Whether anything of an answer had come. */
       readonly hasBytes: boolean;
-      /** Whether the connection had carried a request before. */
+      /** Whether the connection had carried an answer before. */
       readonly isReused: boolean;
     };
 
@@ -36,7 +36,8 @@ export async function attempt(target: Target, agent: Agent, timeoutMs: number): 
     if (hasTimedOut) return { kind: 'timeout' };
     const { code = '', message } = error as NodeJS.ErrnoException;
     const hasBytes = (request.socket?.bytesRead ?? 0) > bytesBefore;
-    return { kind: 'error', code, message, hasBytes, isReused: request.reusedSocket };
+    // Not request.reusedSocket, which Node does not set for a request that waited in the agent's queue.
+    return { kind: 'error', code, message, hasBytes, isReused: bytesBefore > 0 };
   } finally {
     clearTimeout(timer);
   }

@@ -3,7 +3,7 @@ import type { RouteName } from './routes.ts';
 import { routeNames } from './routes.ts';
 
 /** One answered request. */
-export interface Observation {
+interface Observation {
   readonly method: string;
   readonly path: RouteName;
   readonly status: number;

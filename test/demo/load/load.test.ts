@@ -119,7 +119,8 @@ describe('a load on a platform that drops requests', () => {
 });
 
 describe('a kept-alive connection that is closed just as it is written to', () => {
-  test('is retried once, and reported', async () => {
+  // At the higher rate, requests wait in turn for the one connection.
+  test.each([100, 2_000])('is retried once, and reported, at %i requests a second', async (requestsPerSecond) => {
     const used = new WeakSet();
     const { url } = await startServer((response, _, { socket }) => {
       if (used.has(socket)) return socket.destroy();
@@ -130,7 +131,7 @@ describe('a kept-alive connection that is closed just as it is written to', () =
       urls: [url],
       keepAliveShare: 1,
       connections: 1,
-      requestsPerSecond: 100,
+      requestsPerSecond,
       maxRequests: 10,
     });
     expect(report).toMatchObject({ requestsAnswered: 10, requestsFailed: 0, retried: 5 });
