@@ -8,12 +8,12 @@ import { expect, onTestFinished, test } from 'vitest';
 const server = fileURLToPath(new URL('../../../dist/examples/api/server.js', import.meta.url));
 
 function start(environment: Record<string, string>) {
-  const process_ = spawn(process.execPath, [server], {
+  const api = spawn(process.execPath, [server], {
     env: { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_DELAY_MS: '0', HOSTNAME: 'pod-1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void process_.kill('SIGKILL'));
-  return process_;
+  onTestFinished(() => void api.kill('SIGKILL'));
+  return api;
 }
 
 test('listens where it is told to, and exits 0 on SIGTERM', async () => {
