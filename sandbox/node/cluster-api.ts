@@ -83,7 +83,7 @@ export async function retried<T>(
       return await request();
     } catch (error) {
       if (!isTransient(error)) throw error;
-      options.log(`${what}: ${firstLine(messageOf(error))}; trying again`);
+      if (delay === FIRST_DELAY_MS) options.log(`${what}: ${firstLine(messageOf(error))}; trying again`);
       await sleep(delay * (0.75 + Math.random() / 2), options.signal);
     }
   }

@@ -170,6 +170,7 @@ export class ContainerRunner {
 
   async #reportMissingImage(reference: string): Promise<void> {
     const cause = `the sandbox knows no image ${reference}`;
+    this.#event('Normal', 'Pulling', `Pulling image "${reference}"`);
     this.#event('Warning', 'Failed', `Failed to pull image "${reference}": ${cause}`);
     this.#event('Warning', 'Failed', 'Error: ErrImagePull');
     this.#wait('ErrImagePull', cause);

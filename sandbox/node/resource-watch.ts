@@ -17,6 +17,8 @@ export interface WatchSource<T extends KubernetesObject> {
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
+/** A watch that has held for so long was not part of the last trouble. */
+const CALM_MS = 10_000;
 
 /**
  * Follows a collection until the signal aborts: list, watch, resume after errors, list again when the server no longer
@@ -29,10 +31,10 @@ export function watchResource<T extends KubernetesObject>(
   options: { signal: AbortSignal; log: (line: string) => void },
 ): Promise<void> {
   let delay = FIRST_DELAY_MS;
+  let brokenAt = 0;
   return new Promise((listed) => {
     const list = async () => {
       const result = await source.list();
-      delay = FIRST_DELAY_MS;
       // The handlers have run for every listed object once this turn is over.
       setImmediate(listed);
       return result;
@@ -62,7 +64,11 @@ export function watchResource<T extends KubernetesObject>(
     });
     const restart = async (error: unknown) => {
       if (options.signal.aborted) return;
-      options.log(`watch of ${source.path} broke off: ${messageOf(error)}; resuming`);
+      if (Date.now() - brokenAt > CALM_MS) {
+        delay = FIRST_DELAY_MS;
+        options.log(`watch of ${source.path} broke off: ${messageOf(error)}; resuming`);
+      }
+      brokenAt = Date.now();
       const whole = await sleep(delay, options.signal);
       delay = Math.min(delay * 2, LONGEST_DELAY_MS);
       if (whole) await informer.start();
