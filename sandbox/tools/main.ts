@@ -1,0 +1,22 @@
+/** `npm run tools`: obtains every binary of the sandbox and prints where they are. */
+import { obtain, tools, type ToolName } from './obtain.ts';
+import { progressPrinter } from './progress.ts';
+
+const isJson = process.argv.includes('--json');
+const printer = progressPrinter(process.stderr);
+try {
+  const paths: Partial<Record<ToolName, string>> = {};
+  for (const name of Object.keys(tools) as ToolName[]) paths[name] = await obtain(name, printer.listener);
+  printer.done();
+  process.stdout.write(
+    isJson
+      ? `${JSON.stringify(paths)}\n`
+      : Object.entries(paths)
+          .map(([name, path]) => `${name}\t${path}\n`)
+          .join(''),
+  );
+} catch (error) {
+  printer.done();
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
