@@ -1,0 +1,131 @@
+/**
+ * Every request to the API server goes through here: one pool of connections, credentials as the kubeconfig says, a
+ * timeout on each request so that a server that hangs does not hang its caller, and a count of requests.
+ */
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { text } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
+import { ApiException, HttpMethod, RequestContext, type KubeConfig } from '@kubernetes/client-node';
+import { forbidden } from './errors.ts';
+
+/** An object as the API server sends it: the client library's types say Date where JSON has text. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends (infer Item)[]
+    ? Json<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Json<T[Key]> }
+      : T;
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface ApiRequest {
+  readonly method?: Method;
+  /** From the server's root: `/api/v1/namespaces/default/services/api-service`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal?: AbortSignal;
+  /** How long the whole answer may take; 10 s by default, null for a stream that lasts. */
+  readonly timeoutMs?: number | null;
+}
+
+export const requestTimeoutMs = 10_000;
+/** Shorter than the API server keeps an idle connection, so that none is used while the server closes it. */
+const idleConnectionMs = 30_000;
+
+export class ApiServer {
+  readonly #kubeConfig: KubeConfig;
+  readonly #server: string;
+  #agent: { readonly given: http.Agent; readonly pooled: http.Agent } | null = null;
+  #requests = 0;
+
+  constructor(kubeConfig: KubeConfig, server: string) {
+    this.#kubeConfig = kubeConfig;
+    this.#server = server.replace(/\/+$/, '');
+  }
+
+  /** The base URL of the server. */
+  get url(): string {
+    return this.#server;
+  }
+
+  /** How many requests were sent since the start of this process. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Closes idle connections; the object stays usable. */
+  close(): void {
+    this.#agent?.pooled.destroy();
+    this.#agent = null;
+  }
+
+  /**
+   * Sends a request and gives the parsed JSON answer. Rejects with the library's ApiException for a status that is not
+   * 2xx, with DeploymentError('Forbidden') for 403, and with the network's error when the server was not reached.
+   */
+  async json<T>(request: ApiRequest): Promise<T> {
+    const response = await this.open(request);
+    const body = await text(response);
+    const status = response.statusCode ?? 0;
+    if (status === 403) throw forbidden(request.method ?? 'GET', request.path, body);
+    if (status < 200 || status > 299) {
+      throw new ApiException(status, http.STATUS_CODES[status] ?? '', body, {});
+    }
+    return JSON.parse(body) as T;
+  }
+
+  /** Sends a request and gives the answer, whatever its status, with its body as a stream. */
+  async open(request: ApiRequest): Promise<http.IncomingMessage> {
+    const url = new URL(this.#server + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const { agent, headers } = await this.#credentials(url);
+    this.#requests += 1;
+    const options = {
+      method: request.method ?? 'GET',
+      agent,
+      headers: { accept: 'application/json', ...headers, ...request.headers },
+      signal: signalOf(request),
+    };
+    const send = url.protocol === 'http:' ? http.request : https.request;
+    return new Promise((resolve, reject) => {
+      send(url, options, resolve).once('error', reject).end(request.body);
+    });
+  }
+
+  /** What the kubeconfig says at this moment: tokens and certificates may have been renewed since the last request. */
+  async #credentials(url: URL): Promise<{ agent: http.Agent | undefined; headers: Record<string, string> }> {
+    const context = new RequestContext(url.origin, HttpMethod.GET);
+    await this.#kubeConfig.applySecurityAuthentication(context);
+    const given = context.getAgent();
+    return { agent: given && this.#pooled(given), headers: context.getHeaders() };
+  }
+
+  /** The library makes an agent for each request; as long as its options stay the same, one pool serves them all. */
+  #pooled(given: http.Agent): http.Agent {
+    if (this.#agent !== null && isDeepStrictEqual(optionsOf(this.#agent.given), optionsOf(given))) {
+      return this.#agent.pooled;
+    }
+    const pool = { keepAlive: true, maxSockets: 64, timeout: idleConnectionMs, scheduling: 'lifo' } as const;
+    let pooled = given;
+    if (given.constructor === https.Agent) pooled = new https.Agent({ ...given.options, ...pool });
+    else if (given.constructor === http.Agent) pooled = new http.Agent(pool);
+    this.#agent = { given, pooled };
+    return pooled;
+  }
+}
+
+function optionsOf(agent: http.Agent): http.AgentOptions {
+  return (agent as { options?: http.AgentOptions }).options ?? {};
+}
+
+function signalOf({ signal, timeoutMs = requestTimeoutMs }: ApiRequest): AbortSignal | undefined {
+  if (timeoutMs === null) return signal;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+}

@@ -1,0 +1,94 @@
+/** A pod, reduced to what a deployment asks of it. */
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { Json } from './api-server.ts';
+
+export interface PodPort {
+  readonly name: string | null;
+  readonly number: number;
+}
+
+export interface PodView {
+  readonly name: string;
+  readonly uid: string;
+  readonly ip: string | null;
+  /** Ready, and not about to go away. */
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  /** ISO 8601; null while it is not ready. */
+  readonly readySince: string | null;
+  /** Of all its containers together. */
+  readonly restarts: number;
+  /** The container ports that it declares: often none, since Kubernetes does not require it. */
+  readonly ports: readonly PodPort[];
+  readonly imageDigests: readonly string[];
+  /** Why it is not ready, or null: which container, the reason and what the node said. */
+  readonly problem: PodProblem | null;
+}
+
+export interface PodProblem {
+  /** As Kubernetes names it: `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`; `NotReady` where nothing else is known. */
+  readonly reason: string;
+  readonly message: string;
+  readonly container: string | null;
+  /** Of the last time that the container ended; null while it has not. */
+  readonly exitCode: number | null;
+}
+
+/** The view of a pod as the API server describes it. */
+export function viewPod(pod: Json<V1Pod>): PodView {
+  const statuses = pod.status?.containerStatuses ?? [];
+  const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  const terminating = pod.metadata?.deletionTimestamp !== undefined;
+  const ready = condition?.status === 'True' && !terminating;
+  const ports = pod.spec?.containers.flatMap((container) => container.ports ?? []) ?? [];
+  return {
+    name: pod.metadata?.name ?? '',
+    uid: pod.metadata?.uid ?? '',
+    ip: pod.status?.podIP ?? null,
+    ready,
+    terminating,
+    readySince: ready ? (condition.lastTransitionTime ?? null) : null,
+    restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    ports: ports.map(({ name, containerPort }) => ({ name: name ?? null, number: containerPort })),
+    imageDigests: statuses.map(({ imageID }) => imageID).filter((digest) => digest !== ''),
+    problem: ready || terminating ? null : problemOf(pod),
+  };
+}
+
+function problemOf(pod: Json<V1Pod>): PodProblem {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  for (const status of statuses) {
+    const problem = containerProblem(status);
+    if (problem !== null) return problem;
+  }
+  const unmet = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status !== 'True');
+  if (unmet !== undefined) return podProblem(unmet.reason ?? 'Unschedulable', unmet.message);
+  if (pod.status?.phase === 'Failed') return podProblem(pod.status.reason ?? 'Failed', pod.status.message);
+  const starting = statuses.find(({ state }) => state?.waiting !== undefined);
+  if (starting?.state?.waiting !== undefined) {
+    return podProblem(starting.state.waiting.reason ?? 'Waiting', starting.state.waiting.message);
+  }
+  const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  return podProblem(statuses.length === 0 ? 'Pending' : 'NotReady', condition?.message);
+}
+
+/** A container that waits for another reason than that it has only just been created, or that has ended. */
+function containerProblem(status: Json<V1ContainerStatus>): PodProblem | null {
+  const { waiting, terminated } = status.state ?? {};
+  const ended = terminated ?? status.lastState?.terminated;
+  const exitCode = ended?.exitCode ?? null;
+  if (waiting?.reason !== undefined && !startingUp.has(waiting.reason)) {
+    return { reason: waiting.reason, message: waiting.message ?? '', container: status.name, exitCode };
+  }
+  if (terminated !== undefined && terminated.exitCode !== 0) {
+    const reason = terminated.reason ?? 'Error';
+    return { reason, message: terminated.message ?? '', container: status.name, exitCode };
+  }
+  return null;
+}
+
+const startingUp: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+function podProblem(reason: string, message = ''): PodProblem {
+  return { reason, message, container: null, exitCode: null };
+}
