@@ -8,6 +8,7 @@ import type { Launch, RunningContainer } from './container-runtime.ts';
 import { superviseContainer, type Supervision } from './container-supervision.ts';
 import { ContainerConfigError } from './environment.ts';
 import { resolveImage, type ResolvedImage } from './images.ts';
+import type { LogFile } from './log-file.ts';
 import type { NodeContext } from './node-context.ts';
 import type { PodTarget } from './pod-target.ts';
 import type { ContainerRole, ContainerSnapshot, ContainerState, TerminationRecord } from './status.ts';
@@ -96,8 +97,11 @@ export class ContainerRunner {
     const signal = this.#stopping.signal;
     while (!signal.aborted) {
       const launch = await this.#prepare();
-      if (!launch || signal.aborted) return;
-      const record = await this.#runOnce(launch);
+      if (!launch) return;
+      const log = await this.logs.begin();
+      // Between this check and the start nothing is awaited: what is stopped never starts afterwards.
+      if (signal.aborted) return await log.end();
+      const record = await this.#runOnce(launch, log);
       if (signal.aborted || !(this.#replaced || this.#restartsAfter(record.exitCode))) return;
       if (!this.#replaced && !(await this.#waitBackOff(record))) return;
       this.#replaced = false;
@@ -180,9 +184,8 @@ export class ContainerRunner {
     this.#wait('ImagePullBackOff', `Back-off pulling image "${reference}": ErrImagePull: ${cause}`);
   }
 
-  async #runOnce(launch: Launch): Promise<TerminationRecord> {
+  async #runOnce(launch: Launch, log: LogFile): Promise<TerminationRecord> {
     const { node } = this.#host;
-    const log = await this.logs.begin();
     const running = node.runtime.start(launch, log);
     const startedAt = new Date();
     this.#running = running;
