@@ -1,5 +1,14 @@
+/**
+ * Reads a spec of unknown origin and reports every mistake at once, each with its path.
+ *
+ * 1. Any input gives a spec or mistakes, never an exception.
+ * 2. Where a spec offers a choice, the mistakes are about the alternative that the user began to write.
+ */
 import type { z } from 'zod';
+import { outOfBounds } from './input-limits.ts';
 import { specSchema, type Spec } from './spec.ts';
+import { choiceAt, type Choice } from './spec-choices.ts';
+import { clip, wordIssue, wordValue } from './spec-wording.ts';
 
 /** One thing that is wrong with a spec, and where in the file. */
 export interface SpecMistake {
@@ -11,11 +20,20 @@ export interface SpecMistake {
 export type ParsedSpec =
   { readonly ok: true; readonly spec: Spec } | { readonly ok: false; readonly mistakes: SpecMistake[] };
 
-/** Parses a spec of unknown origin and reports every mistake at once. */
+const mostMistakes = 50;
+const longestMessage = 300;
+const longestPath = 200;
+
+/** Parses a spec; at most fifty mistakes, in the order of the schema. */
 export function parseSpec(input: unknown): ParsedSpec {
-  const parsed = specSchema.safeParse(input);
+  const bounds = outOfBounds(input);
+  if (bounds !== null) return { ok: false, mistakes: bounded([{ ...bounds, path: renderPath(bounds.path) }]) };
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, mistakes: [{ path: '', message: `a spec has to be an object, not ${wordValue(input)}` }] };
+  }
+  const parsed = specSchema.safeParse(input, { error: wordIssue });
   if (parsed.success) return { ok: true, spec: parsed.data };
-  return { ok: false, mistakes: parsed.error.issues.flatMap((issue) => mistakesOf(issue, [])) };
+  return { ok: false, mistakes: bounded([...reread(parsed.error.issues, input), ...usedTwice(input)]) };
 }
 
 /** One line a mistake, as the CLI and a refused workflow show it. */
@@ -23,41 +41,82 @@ export function describeMistakes(mistakes: readonly SpecMistake[]): string {
   return mistakes.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n');
 }
 
+/** `['smoke', 'checks', 0, 'http']` → `smoke.checks[0].http`; names with other characters are quoted. */
+export function renderPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    const name = String(part);
+    if (!/^[A-Za-z_][\w-]*$/.test(name)) return `${text}[${JSON.stringify(clip(name, 60))}]`;
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}
+
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-function mistakesOf(issue: Issue, prefix: Path): SpecMistake[] {
+/** The mistakes behind zod's issues; what lies in a choice is read again as the alternative that was meant. */
+function reread(issues: readonly Issue[], input: unknown): SpecMistake[] {
+  const choices = new Map<string, SpecMistake[]>();
+  return issues.flatMap((issue) => {
+    const choice = choiceAt(issue.path);
+    if (choice === null) return mistakesOf(issue, []);
+    const key = renderPath(choice.path);
+    if (choices.has(key)) return [];
+    const mistakes = choiceMistakes(choice, valueAt(input, choice.path));
+    choices.set(key, mistakes);
+    return mistakes;
+  });
+}
+
+function choiceMistakes(choice: Choice, value: unknown): SpecMistake[] {
+  const meant = choice.meant(value);
+  if (!meant.ok) return [{ path: renderPath(choice.path), message: meant.message }];
+  const parsed = meant.schema.safeParse(value, { error: wordIssue });
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => mistakesOf(issue, choice.path, meant.explain));
+}
+
+function mistakesOf(issue: Issue, prefix: Path, explain?: (key: string) => string | undefined): SpecMistake[] {
   const path = [...prefix, ...issue.path];
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: renderPath([...path, key]), message: 'is not a known field' }));
-    case 'invalid_union':
-      return nearestBranch(issue.errors, path) ?? [{ path: renderPath(path), message: issue.message }];
-    case 'invalid_type':
-      return [{ path: renderPath(path), message: describeType(issue) }];
-    default:
-      return [{ path: renderPath(path), message: issue.message }];
+  if (issue.code === 'unrecognized_keys') {
+    const messages = issue.message.split('\n');
+    return issue.keys.slice(0, mostMistakes + 1).map((key, index) => ({
+      path: renderPath([...path, key]),
+      message: explain?.(key) ?? messages[index] ?? 'is not a known field',
+    }));
   }
+  return [{ path: renderPath(path), message: issue.message }];
 }
 
-/** Of a union's alternatives the user most likely meant the one whose mistakes lie deepest, then the one with fewest. */
-function nearestBranch(branches: Issue[][], path: Path): SpecMistake[] | undefined {
-  const depth = (branch: Issue[]): number => Math.min(...branch.map((issue) => issue.path.length));
-  const strangeKeys = (branch: Issue[]): number =>
-    branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
-  const [nearest] = branches
-    .filter((branch) => branch.length > 0)
-    .sort((a, b) => strangeKeys(a) - strangeKeys(b) || a.length - b.length || depth(b) - depth(a));
-  return nearest?.flatMap((issue) => mistakesOf(issue, path));
+/** Zod looks for these only once all else is right. */
+function usedTwice(input: unknown): SpecMistake[] {
+  const checks = valueAt(input, ['smoke', 'checks']);
+  if (!Array.isArray(checks)) return [];
+  const names = checks.slice(0, mostMistakes).map((check: unknown) => valueAt(check, ['name']));
+  return names.flatMap((name, index) =>
+    typeof name === 'string' && names.indexOf(name) !== index
+      ? [{ path: renderPath(['smoke', 'checks', index, 'name']), message: 'is used by two checks' }]
+      : [],
+  );
 }
 
-function describeType(issue: Extract<Issue, { code: 'invalid_type' }>): string {
-  return issue.input === undefined ? `is required (${issue.expected})` : issue.message;
+function valueAt(input: unknown, path: Path): unknown {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
 }
 
-function renderPath(path: Path): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
-  }, '');
+function bounded(mistakes: readonly SpecMistake[]): SpecMistake[] {
+  const seen = new Set<string>();
+  const different = mistakes.filter(({ path, message }) => {
+    const key = `${path}\n${message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  const shown = different
+    .slice(0, mostMistakes)
+    .map(({ path, message }) => ({ path: clip(path, longestPath), message: clip(message, longestMessage) }));
+  const more = different.length - shown.length;
+  return more === 0 ? shown : [...shown, { path: '', message: 'and more: mend these first' }];
 }

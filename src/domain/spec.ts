@@ -9,10 +9,12 @@ import { durationPattern, toMilliseconds } from './duration.ts';
 
 const maximumRetention = 30 * 86_400_000;
 
+const durationHint = 'write a duration such as 500ms, 30s, 5m or 24h';
+
 const duration = z
-  .string()
+  .string(durationHint)
   .max(32)
-  .regex(durationPattern, 'write a duration such as 500ms, 30s, 5m or 24h')
+  .regex(durationPattern, durationHint)
   .refine((text) => !durationPattern.test(text) || toMilliseconds(text) <= maximumRetention, 'at most 30d')
   .meta({ description: 'A duration such as 500ms, 30s, 5m or 24h' });
 
@@ -57,7 +59,7 @@ const httpCheck = z.strictObject({ name: checkName, http: httpRequest.extend({ e
 
 const tcpCheck = z.strictObject({
   name: checkName,
-  tcp: z.strictObject({ port: containerPort.optional(), within: positiveDuration.default('3s') }).prefault({}),
+  tcp: z.strictObject({ port: containerPort.optional(), within: positiveDuration.default('3s') }),
 });
 
 const jobCheck = z.strictObject({

@@ -1,0 +1,77 @@
+/** Where a spec offers a choice between alternatives, and how to tell which of them a user meant. */
+import type { z } from 'zod';
+import { specSchema } from './spec.ts';
+import { oneOf, wordValue } from './spec-wording.ts';
+
+export type Meant =
+  | {
+      readonly ok: true;
+      readonly schema: z.ZodType;
+      /** Why a field that belongs to another alternative does not go here. */
+      readonly explain?: (key: string) => string | undefined;
+    }
+  | { readonly ok: false; readonly message: string };
+
+export interface Choice {
+  readonly path: readonly PropertyKey[];
+  meant(value: unknown): Meant;
+}
+
+/** The outermost choice that a path leads into, or null. */
+export function choiceAt(path: readonly PropertyKey[]): Choice | null {
+  for (const { at, meant } of choices) {
+    const reached = at.every((part, index) => (part === '[]' ? typeof path[index] === 'number' : part === path[index]));
+    if (reached && path.length >= at.length) return { path: path.slice(0, at.length), meant };
+  }
+  return null;
+}
+
+const { shape } = specSchema;
+const [fromManifest, fromImage] = shape.candidate.options;
+const [http, tcp, job] = shape.smoke.unwrap().shape.checks.unwrap().element.options;
+const [byHeader, byJson] = shape.cutover.unwrap().shape.verify.unwrap().shape.identity.unwrap().options;
+const [, metricsFields] = shape.metrics.unwrap().options;
+
+const choices: { at: readonly string[]; meant: (value: unknown) => Meant }[] = [
+  { at: ['candidate'], meant: candidate },
+  { at: ['smoke', 'checks', '[]'], meant: byField({ http, tcp, job }) },
+  { at: ['cutover', 'verify', 'identity'], meant: byField({ header: byHeader, json: byJson }) },
+  { at: ['metrics'], meant: metrics },
+];
+
+function candidate(value: unknown): Meant {
+  if (value === undefined) return { ok: false, message: 'is required: give either "image" or "manifest"' };
+  if (!isObject(value))
+    return { ok: false, message: `has to be an object with "image" or "manifest", not ${wordValue(value)}` };
+  if (Object.hasOwn(value, 'manifest')) {
+    const patch = 'goes with "image" alone: change the manifest itself';
+    return { ok: true, schema: fromManifest, explain: (key) => (key === 'patch' ? patch : undefined) };
+  }
+  if (Object.hasOwn(value, 'image')) return { ok: true, schema: fromImage };
+  return { ok: false, message: 'give either "image" or "manifest"' };
+}
+
+function metrics(value: unknown): Meant {
+  if (isObject(value)) return { ok: true, schema: metricsFields };
+  return { ok: false, message: `has to be "none" or an object, not ${wordValue(value)}` };
+}
+
+/** The alternatives of which each has a field that names it. */
+function byField(alternatives: Readonly<Record<string, z.ZodType>>): (value: unknown) => Meant {
+  const names = Object.keys(alternatives).map((name) => `"${name}"`);
+  return (value) => {
+    if (!isObject(value))
+      return { ok: false, message: `has to be an object with ${oneOf(names)}, not ${wordValue(value)}` };
+    const given = Object.entries(alternatives).filter(([name]) => Object.hasOwn(value, name));
+    const [first, second] = given;
+    if (first === undefined) return { ok: false, message: `give one of ${oneOf(names)}` };
+    if (second !== undefined) {
+      return { ok: false, message: `give only one of ${oneOf(given.map(([name]) => `"${name}"`))}` };
+    }
+    return { ok: true, schema: first[1] };
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
