@@ -5,6 +5,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
+import '../setup/provided.ts';
 import type { Activities } from '../../src/activities/contract.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import { stateQuery, workflowType } from '../../src/workflows/messages.ts';
