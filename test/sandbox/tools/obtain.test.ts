@@ -34,6 +34,11 @@ function tool(overrides: Partial<Tool> = {}): Tool {
   };
 }
 
+async function failHalfWay(target: string): Promise<void> {
+  await writeFile(target, 'half');
+  throw new Error('the network went away');
+}
+
 const get = (overrides?: Partial<Tool>): Promise<string> => obtain('temporal', quiet, tool(overrides), cache);
 
 describe('a binary', () => {
@@ -56,11 +61,7 @@ describe('a binary', () => {
   });
 
   it('is never left half-written when making it fails', async () => {
-    const make = async (target: string): Promise<void> => {
-      await writeFile(target, 'half');
-      throw new Error('the network went away');
-    };
-    await expect(get({ make })).rejects.toThrow(
+    await expect(get({ make: failHalfWay })).rejects.toThrow(
       'could not obtain temporal: the network went away; install it, or name',
     );
     expect(await readdir(cache.directory)).toEqual([]);
