@@ -61,7 +61,12 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const endpoints = new EndpointTable();
   const dialer = new Dialer(options.network, endpoints);
   const proxy = new ServiceProxy(node, dialer, endpoints);
-  const kubelet = createKubeletEndpoint({ certificate: options.certificate, nodeName: options.nodeName, pods });
+  const kubelet = createKubeletEndpoint({
+    certificate: options.certificate,
+    nodeName: options.nodeName,
+    pods,
+    runtime: node.runtime,
+  });
   const kubeletRoute = { host: nodeAddress(options.network), port: KUBELET_PORT, accept: kubelet.accept };
   const egress = createEgressServer({ dialer, kubelet: kubeletRoute });
   const gateway = createEgressServer({ dialer });

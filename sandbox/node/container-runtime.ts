@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { LogFile } from './log-file.ts';
 
 export interface ContainerExit {
@@ -33,9 +34,21 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** A command that someone talks to while it runs, as `kubectl exec` does. */
+export interface AttachedCommand {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when the command has ended and its output has been read. */
+  readonly ended: Promise<ContainerExit>;
+  kill(): void;
+}
+
 /** Runs containers: as processes of this machine, or simulated. */
 export interface ContainerRuntime {
   start(launch: Launch, log: LogFile): RunningContainer;
   /** Runs a command beside a container's process, as exec probes and hooks do; killed when the signal aborts. */
   execute(launch: Launch, signal: AbortSignal): Promise<CommandResult>;
+  /** Runs a command with its streams open; says why when it cannot be started. */
+  attach(launch: Launch): AttachedCommand | { readonly startError: string };
 }

@@ -49,6 +49,7 @@ export class ContainerRunner {
   #ready = false;
   #image: ResolvedImage | undefined;
   #running: RunningContainer | undefined;
+  #launch: Launch | undefined;
   #supervision: Supervision | undefined;
   #replaced = false;
   #announceStarted: () => void = () => undefined;
@@ -74,6 +75,11 @@ export class ContainerRunner {
 
   get processGroup(): number | undefined {
     return this.#running?.processGroup;
+  }
+
+  /** What the running container was started with; undefined while none runs. */
+  get launch(): Launch | undefined {
+    return this.#running && this.#launch;
   }
 
   snapshot(): ContainerSnapshot {
@@ -189,6 +195,7 @@ export class ContainerRunner {
     const running = node.runtime.start(launch, log);
     const startedAt = new Date();
     this.#running = running;
+    this.#launch = launch;
     this.#reportStart();
     this.#state = { kind: 'running', startedAt };
     this.#host.changed();

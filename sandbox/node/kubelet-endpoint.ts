@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
+import type { ContainerRuntime } from './container-runtime.ts';
+import { ExecEndpoint } from './kubelet-exec.ts';
 import { readLog, type LogQuery } from './log-reader.ts';
 import { renderResourceMetrics, renderSummary, sampleContainers } from './kubelet-metrics.ts';
 import type { NodePods } from './pods.ts';
@@ -20,13 +22,21 @@ export function createKubeletEndpoint(options: {
   certificate: { cert: string; key: string };
   nodeName: string;
   pods: NodePods;
+  runtime: ContainerRuntime;
 }): KubeletEndpoint {
   const { cert, key } = options.certificate;
+  const exec = new ExecEndpoint(options.runtime);
   const server: Server = createServer({ cert, key }, (request, response) => {
     handle(options, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else answer(response, 500, messageOf(error));
     });
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const [route, namespace = '', name = '', container] = pathParts(request);
+    const runner = options.pods.find(namespace, name)?.containers.find((one) => one.name === container);
+    if (route === 'exec' && runner?.launch) return exec.upgrade(request, socket, head, runner.launch);
+    socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return {
@@ -41,7 +51,7 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://kubelet');
-  const [route, ...rest] = url.pathname.split('/').slice(1).map(decodeURIComponent);
+  const [route, ...rest] = pathParts(request);
   switch (route) {
     case 'healthz':
       return answer(response, 200, 'ok');
@@ -57,6 +67,11 @@ async function handle(
     default:
   }
   answer(response, 404, `the sandbox's kubelet does not serve ${url.pathname}`);
+}
+
+function pathParts(request: IncomingMessage): string[] {
+  const { pathname } = new URL(request.url ?? '/', 'https://kubelet');
+  return pathname.split('/').slice(1).map(decodeURIComponent);
 }
 
 async function sendLogs(

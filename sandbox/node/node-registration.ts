@@ -117,13 +117,18 @@ function retryOptions({ stopped, log }: Registration): { signal: AbortSignal; lo
   return { signal: stopped, log };
 }
 
-function nodeStatus({ network, capacity }: Registration): V1NodeStatus {
+/** The client library's types are two versions behind the API: it creates the node without the features, the patch adds them. */
+type DeclaringStatus = V1NodeStatus & { readonly declaredFeatures: readonly string[] };
+
+function nodeStatus({ network, capacity }: Registration): DeclaringStatus {
   return {
     // No host name: the API server would prefer it, and no DNS server knows it.
     addresses: [{ type: 'InternalIP', address: nodeAddress(network) }],
     capacity: { ...capacity },
     allocatable: { ...capacity },
     conditions: nodeConditions(),
+    // Then the API server passes the WebSocket of `kubectl exec` on to the kubelet instead of speaking SPDY to it.
+    declaredFeatures: ['ExtendWebSocketsToKubelet'],
     daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
     nodeInfo: {
       architecture: architecture(),

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import type { ContainerExit, ContainerRuntime, Launch, RunningContainer } from './container-runtime.ts';
-import { messageOf } from './waiting.ts';
+import { messageOf, settledBefore } from './waiting.ts';
 
 /** Told of every process group, so that someone can end them should this process die. */
 export interface ProcessRegistry {
@@ -13,6 +13,8 @@ export interface ProcessRegistry {
 /** As a kubelet has it for a container whose command cannot be started. */
 const START_ERROR_EXIT_CODE = 128;
 const OUTPUT_LIMIT = 10 * 1024;
+/** How long output is waited for after the end: a process that left the group may hold the pipe open. */
+const OUTPUT_GRACE_MS = 1_000;
 
 /** Runs each container as a process of this machine, in a process group of its own. */
 export function createProcessRuntime(registry: ProcessRegistry): ContainerRuntime {
@@ -48,8 +50,20 @@ export function createProcessRuntime(registry: ProcessRegistry): ContainerRuntim
       signal.addEventListener('abort', kill, { once: true });
       if (signal.aborted) kill();
       const { exitCode, startError } = await child.exited;
+      await settledBefore(child.closed, AbortSignal.timeout(OUTPUT_GRACE_MS));
       signal.removeEventListener('abort', kill);
       return { exitCode, output: startError ?? output };
+    },
+    attach(launch) {
+      const child = spawnGroup(launch, ['pipe', 'pipe', 'pipe'], registry);
+      if (!(child instanceof GroupProcess)) return { startError: child.error };
+      const { stdin, stdout, stderr } = child.process;
+      if (!stdin || !stdout || !stderr) return { startError: `exec: "${launch.argv[0]}": no streams` };
+      const ended = child.exited.then(async (exit) => {
+        await settledBefore(child.closed, AbortSignal.timeout(OUTPUT_GRACE_MS));
+        return exit;
+      });
+      return { stdin, stdout, stderr, ended, kill: () => child.kill() };
     },
   };
 }
@@ -58,11 +72,14 @@ class GroupProcess {
   readonly process: ChildProcess;
   readonly group: number | undefined;
   readonly exited: Promise<ContainerExit>;
+  /** Resolves when all output has been read. */
+  readonly closed: Promise<void>;
 
   constructor(process: ChildProcess, registry: ProcessRegistry, command: string) {
     this.process = process;
     this.group = process.pid;
     if (this.group !== undefined) registry.register(this.group);
+    this.closed = new Promise((resolve) => process.once('close', () => resolve()));
     this.exited = new Promise((resolve) => {
       process.once('error', (error) => {
         // Only a process that was never started has no pid; other errors are failed signals, and 'exit' still comes.

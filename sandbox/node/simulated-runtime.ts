@@ -25,5 +25,6 @@ export function createSimulatedRuntime(): ContainerRuntime {
       };
     },
     execute: async () => ({ exitCode: 0, output: '' }),
+    attach: () => ({ startError: 'a simulated container has no processes' }),
   };
 }
