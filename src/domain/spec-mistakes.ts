@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { outOfBounds } from './input-limits.ts';
 import { specSchema, type Spec } from './spec.ts';
 import { choiceAt, type Choice } from './spec-choices.ts';
+import { renderPath } from './spec-path.ts';
 import { clip, wordIssue, wordValue } from './spec-wording.ts';
 
 /** One thing that is wrong with a spec, and where in the file. */
@@ -39,16 +40,6 @@ export function parseSpec(input: unknown): ParsedSpec {
 /** One line a mistake, as the CLI and a refused workflow show it. */
 export function describeMistakes(mistakes: readonly SpecMistake[]): string {
   return mistakes.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n');
-}
-
-/** `['smoke', 'checks', 0, 'http']` → `smoke.checks[0].http`; names with other characters are quoted. */
-export function renderPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const name = String(part);
-    if (!/^[A-Za-z_][\w-]*$/.test(name)) return `${text}[${JSON.stringify(clip(name, 60))}]`;
-    return text === '' ? name : `${text}.${name}`;
-  }, '');
 }
 
 type Issue = z.core.$ZodIssue;

@@ -177,23 +177,24 @@ describe('a spec', () => {
   });
 
   it('that is valid parses to itself', () => {
-    const idempotent = fc.property(validSpec, (input) => {
-      const first = parseSpec(input);
-      if (!first.ok) throw new Error(describeMistakes(first.mistakes));
-      expect(parseSpec(first.spec)).toEqual(first);
-      expect(parseSpec(JSON.parse(JSON.stringify(first.spec)))).toEqual(first);
-    });
-    expect(fc.check(idempotent)).toMatchObject({ failed: false });
+    fc.assert(
+      fc.property(validSpec, (input) => {
+        const first = parseSpec(JSON.parse(JSON.stringify(input)));
+        if (!first.ok) throw new Error(describeMistakes(first.mistakes));
+        expect(parseSpec(first.spec)).toEqual(first);
+      }),
+    );
   });
 });
 
+const json = fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
 const duration = fc
   .tuple(fc.integer({ min: 1, max: 500 }), fc.constantFrom('ms', 's', 'm'))
   .map(([n, unit]) => `${n}${unit}`);
 const path = fc.webPath().map((text) => `/${text}`);
 const check = fc.oneof(
-  fc.record({ http: fc.record({ path, body: fc.jsonValue() }, { requiredKeys: [] }) }),
+  fc.record({ http: fc.record({ path, body: json }, { requiredKeys: [] }) }),
   fc.record({ tcp: fc.record({ port: fc.integer({ min: 1, max: 65_535 }), within: duration }, { requiredKeys: [] }) }),
   fc.record({ job: fc.record({ podSpec: fc.constant({ containers: [{ name: 'c', image: 'i', env: [] }] }) }) }),
 );
@@ -208,10 +209,7 @@ const validSpec = fc.record(
     service: label,
     namespace: label,
     candidate: fc.oneof(
-      fc.record(
-        { image: label, patch: fc.dictionary(label, fc.jsonValue({ maxDepth: 3 })) },
-        { requiredKeys: ['image'] },
-      ),
+      fc.record({ image: label, patch: fc.dictionary(label, json) }, { requiredKeys: ['image'] }),
       fc.record({ manifest, image: label }, { requiredKeys: ['manifest'] }),
     ),
     replicas: fc.integer({ min: 1, max: 100 }),

@@ -1,0 +1,62 @@
+import type { StepName } from '../domain/state.ts';
+import { workflowType } from '../workflows/messages.ts';
+import { lastKnownOf } from './no-worker.ts';
+import type { Temporal } from './temporal.ts';
+
+/** One deployment in a list, by what its workflow left in the memo: no worker is asked. */
+export interface ListedDeployment {
+  readonly id: string;
+  readonly runId: string;
+  readonly outcome: string;
+  readonly phase: StepName | null;
+  readonly summary: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+export interface ListOptions {
+  /** How many past deployments at most; all running ones are listed. */
+  readonly past?: number;
+}
+
+const mostRunning = 1_000;
+
+/** Running deployments first, then past ones, the latest first. Temporal's list lags behind by a second or so. */
+export async function listDeployments(
+  temporal: Temporal,
+  { past = 20 }: ListOptions = {},
+): Promise<ListedDeployment[]> {
+  const running = await query(temporal, `ExecutionStatus = "Running"`, mostRunning);
+  const ended = past === 0 ? [] : await query(temporal, `ExecutionStatus != "Running"`, past);
+  return [...running, ...ended];
+}
+
+function query(temporal: Temporal, condition: string, most: number): Promise<ListedDeployment[]> {
+  return temporal.call(async () => {
+    const found: ListedDeployment[] = [];
+    const matching = temporal.client.workflow.list({
+      query: `WorkflowType = "${workflowType}" AND ${condition}`,
+      pageSize: Math.min(most, 200),
+    });
+    for await (const { workflowId, runId, memo, status, startTime, closeTime } of matching) {
+      const known = lastKnownOf(memo);
+      found.push({
+        id: workflowId,
+        runId,
+        outcome: endedBy[status.name] ?? known?.outcome ?? status.name.toLowerCase(),
+        phase: known?.phase ?? null,
+        summary: known?.summary ?? '',
+        startedAt: startTime.toISOString(),
+        finishedAt: closeTime?.toISOString() ?? null,
+      });
+      if (found.length >= most) break;
+    }
+    return found;
+  });
+}
+
+/** Ends in which the workflow could not write its own outcome any more. */
+const endedBy: Readonly<Record<string, string>> = {
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed-out',
+};

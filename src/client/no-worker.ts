@@ -1,0 +1,55 @@
+/** Tells a call that no worker answered from one that failed. */
+import { isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import type { StepName } from '../domain/state.ts';
+import { NoWorker, TemporalCallFailed, type LastKnown } from './errors.ts';
+import { codeOf, type Temporal } from './temporal.ts';
+
+/** A worker polls at least once a minute; one that has not for this long is gone. */
+const pollEveryMs = 75_000;
+/** The server refuses at once when no worker was ever seen on the queue. */
+const failedPrecondition = 9;
+
+/** Runs a call that needs a worker. Throws NoWorker when none answered in time. */
+export async function withWorker<T>(
+  temporal: Temporal,
+  taskQueue: string,
+  lastKnown: LastKnown | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await temporal.call(work);
+  } catch (error) {
+    if (!isUnanswered(error)) throw error;
+    throw new NoWorker(await describeSilence(temporal, taskQueue), lastKnown, { cause: error });
+  }
+}
+
+/** What the workflow left in its memo for those who list deployments. */
+export function lastKnownOf(memo: Readonly<Record<string, unknown>> | undefined): LastKnown | null {
+  const { phase, outcome, summary } = memo ?? {};
+  if (typeof outcome !== 'string' || typeof summary !== 'string') return null;
+  return { phase: typeof phase === 'string' ? (phase as StepName) : null, outcome, summary };
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  if (!(error instanceof TemporalCallFailed)) return false;
+  return isGrpcDeadlineError(error.cause) || codeOf(error.cause) === failedPrecondition;
+}
+
+async function describeSilence(temporal: Temporal, taskQueue: string): Promise<string> {
+  const { namespace } = temporal.settings;
+  const { pollers } = await temporal.call(() =>
+    temporal.connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+    }),
+  );
+  const lastSeen = Math.max(
+    ...(pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000),
+  );
+  const agoMs = Date.now() - lastSeen;
+  if (agoMs > pollEveryMs) return `no worker is polling task queue ${taskQueue}: start one with \`cutover worker\``;
+  const seconds = Math.max(0, Math.round(agoMs / 1_000));
+  return `no worker on task queue ${taskQueue} answered, though one was seen ${seconds} s ago: see its log, or start one with \`cutover worker\``;
+}

@@ -1,0 +1,58 @@
+/** Decisions on a running deployment: each is accepted or refused at once. */
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { refusalOf } from '../domain/decision-rules.ts';
+import type { FinishMessage, Message, MessageName } from '../domain/message.ts';
+import type { DeploymentState } from '../domain/state.ts';
+import { approveUpdate, finishUpdate, rejectUpdate, rollbackUpdate } from '../workflows/messages.ts';
+import { DeploymentNotFound } from './errors.ts';
+import { withWorker } from './no-worker.ts';
+import { readStatus } from './status.ts';
+import type { Temporal } from './temporal.ts';
+
+export type Answer =
+  | { readonly kind: 'accepted'; readonly state: DeploymentState }
+  /** The message says why not, in words for an operator. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'notFound'; readonly message: string };
+
+const updates: Readonly<Record<MessageName, UpdateDefinition<DeploymentState, [FinishMessage]>>> = {
+  approve: approveUpdate,
+  reject: rejectUpdate,
+  rollback: rollbackUpdate,
+  finish: finishUpdate,
+};
+
+/** Sends a message to the deployment that runs under this id. Throws NoWorker when nobody could answer. */
+export async function sendMessage(
+  temporal: Temporal,
+  id: string,
+  name: MessageName,
+  message: Message | FinishMessage,
+): Promise<Answer> {
+  const handle = temporal.client.workflow.getHandle(id);
+  try {
+    const state = await withWorker(temporal, temporal.settings.taskQueue, null, () =>
+      handle.executeUpdate(updates[name], { args: [message] }),
+    );
+    return { kind: 'accepted', state };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      return { kind: 'refused', message: error.cause.message };
+    }
+    if (error instanceof WorkflowNotFoundError) return answerOfEnded(temporal, id, name);
+    throw error;
+  }
+}
+
+/** No workflow of this id runs: either it is over, or there never was one. */
+async function answerOfEnded(temporal: Temporal, id: string, name: MessageName): Promise<Answer> {
+  try {
+    const { state } = await readStatus(temporal, id);
+    return { kind: 'refused', message: refusalOf(state, name) ?? `${id} is over: there is nothing left to ${name}` };
+  } catch (error) {
+    if (error instanceof DeploymentNotFound) return { kind: 'notFound', message: error.message };
+    throw error;
+  }
+}

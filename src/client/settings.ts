@@ -1,0 +1,78 @@
+/** Where Temporal is, by the settings of @temporalio/envconfig, and which of them said so. */
+import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import type { ConnectionOptions } from '@temporalio/client';
+import { defaultTaskQueue } from '../workflows/messages.ts';
+import { ConnectionFailed } from './errors.ts';
+
+export interface Settings {
+  readonly address: string;
+  /** Which setting the address comes from, as a person would look for it. */
+  readonly source: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly connection: ConnectionOptions;
+}
+
+export interface SettingsOptions {
+  readonly address?: string;
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+  /** A profile of the Temporal configuration file; by default TEMPORAL_PROFILE, or `default`. */
+  readonly profile?: string;
+  /** By default the environment of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const defaultAddress = 'localhost:7233';
+
+/** Reads the settings. Throws ConnectionFailed when a profile, a file or a certificate cannot be read. */
+export function readSettings(options: SettingsOptions = {}): Settings {
+  const env = definedOnly(options.env ?? process.env);
+  const profileName = options.profile ?? env['TEMPORAL_PROFILE'];
+  const lookUp = { overrideEnvVars: env, ...(profileName === undefined ? {} : { profile: profileName }) };
+  try {
+    const profile = loadClientConfigProfile(lookUp);
+    const { connectionOptions, namespace } = toClientOptions(profile);
+    const { apiKey, tls, metadata } = connectionOptions;
+    const address = options.address ?? profile.address ?? defaultAddress;
+    return {
+      address,
+      source: sourceOf(options, env, profile.address, profileName),
+      namespace: options.namespace ?? namespace ?? 'default',
+      taskQueue: options.taskQueue ?? taskQueueOf(env),
+      connection: {
+        address,
+        ...(tls === undefined ? {} : { tls }),
+        ...(typeof apiKey === 'string' ? { apiKey } : {}),
+        ...(metadata === undefined ? {} : { metadata }),
+      },
+    };
+  } catch (error) {
+    throw new ConnectionFailed(`the settings for Temporal cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The task queue by the environment. */
+export function taskQueueOf(env: Readonly<Record<string, string | undefined>>): string {
+  const named = env['CUTOVER_TASK_QUEUE'];
+  return named === undefined || named === '' ? defaultTaskQueue : named;
+}
+
+function sourceOf(
+  options: SettingsOptions,
+  env: Record<string, string>,
+  fromProfile: string | undefined,
+  profileName: string | undefined,
+): string {
+  if (options.address !== undefined) return 'as given';
+  if (env['TEMPORAL_ADDRESS'] !== undefined) return 'from TEMPORAL_ADDRESS';
+  if (fromProfile !== undefined)
+    return `from the profile "${profileName ?? 'default'}" of the Temporal configuration file`;
+  return 'the default; set TEMPORAL_ADDRESS or a profile';
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

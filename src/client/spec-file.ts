@@ -1,0 +1,147 @@
+/**
+ * Reads the spec of a deployment from a YAML or JSON file.
+ *
+ * Beside the fields of a spec, a file may name its manifest: `candidate.manifestFile`, a path from where the file is.
+ */
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathParts } from '../domain/spec-path.ts';
+import type { Spec } from '../domain/spec.ts';
+import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
+import { readDocument, type SpecDocument } from './spec-document.ts';
+
+/** A mistake in a spec file, and in which file and line of it. */
+export interface FileMistake extends SpecMistake {
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export type SpecFile =
+  /** `input` is what to deploy: the file as written, with the manifest and the image put in. */
+  | { readonly ok: true; readonly spec: Spec; readonly input: unknown }
+  | { readonly ok: false; readonly mistakes: readonly FileMistake[] };
+
+export interface SpecFileOptions {
+  /** Replaces candidate.image. */
+  readonly image?: string;
+  /** Where `-` is read from; by default this process's standard input. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
+}
+
+const largestBytes = 1024 * 1024;
+
+/** Reads and validates a spec file, `-` for standard input. Every mistake is in the answer; it does not throw. */
+export async function readSpecFile(path: string, options: SpecFileOptions = {}): Promise<SpecFile> {
+  const file = path === '-' ? 'standard input' : path;
+  const text = await readText(path === '-' ? (options.stdin ?? process.stdin) : createReadStream(path));
+  if (!text.ok) return { ok: false, mistakes: [about(file, text.message)] };
+  const read = readDocument(text.text);
+  if (!read.ok) return { ok: false, mistakes: read.mistakes.map((mistake) => ({ ...mistake, file, path: '' })) };
+  const { document } = read;
+  const inlined = await inlineManifest(document.value, path === '-' ? '.' : dirname(path));
+  if (!inlined.ok) return { ok: false, mistakes: inlined.mistakes.map((mistake) => located(mistake, file, document)) };
+  const input = withImage(inlined.input, options.image);
+  const parsed = parseSpec(input);
+  if (parsed.ok) return { ok: true, spec: parsed.spec, input };
+  const { manifest } = inlined;
+  return {
+    ok: false,
+    mistakes: parsed.mistakes.map((mistake) => {
+      const inManifest = manifest !== null && mistake.path.startsWith(`${manifestPath}.`);
+      return inManifest ? located(mistake, manifest.file, manifest.document, 2) : located(mistake, file, document);
+    }),
+  };
+}
+
+/** One line a mistake: `deploy.yaml:12: soak.duration: write a duration such as …`. */
+export function describeFileMistakes(mistakes: readonly FileMistake[]): string {
+  return mistakes
+    .map(({ file, line, column, path, message }) => {
+      const place = [file, line, column].filter((part) => part !== null).join(':');
+      return [place, path, message].filter((part) => part !== '').join(': ');
+    })
+    .join('\n');
+}
+
+const manifestPath = 'candidate.manifest';
+
+interface Manifest {
+  readonly file: string;
+  readonly document: SpecDocument;
+}
+
+type Inlined =
+  | { readonly ok: true; readonly input: unknown; readonly manifest: Manifest | null }
+  | { readonly ok: false; readonly mistakes: readonly (SpecMistake | FileMistake)[] };
+
+async function inlineManifest(input: unknown, folder: string): Promise<Inlined> {
+  const candidate = isObject(input) ? input['candidate'] : undefined;
+  if (!isObject(input) || !isObject(candidate) || !Object.hasOwn(candidate, 'manifestFile')) {
+    return { ok: true, input, manifest: null };
+  }
+  const { manifestFile, ...rest } = candidate;
+  if (typeof manifestFile !== 'string') return wrongManifestFile('has to be text: a path from where this file is');
+  if (Object.hasOwn(rest, 'manifest')) return wrongManifestFile('give only one of "manifest" or "manifestFile"');
+  const file = resolve(folder, manifestFile);
+  const text = await readText(createReadStream(file));
+  if (!text.ok) return wrongManifestFile(`${file} ${text.message}`);
+  const read = readDocument(text.text);
+  if (!read.ok) return { ok: false, mistakes: read.mistakes.map((mistake) => ({ ...mistake, file, path: '' })) };
+  const { document } = read;
+  return {
+    ok: true,
+    input: { ...input, candidate: { ...rest, manifest: document.value } },
+    manifest: { file, document },
+  };
+}
+
+function wrongManifestFile(message: string): Inlined {
+  return { ok: false, mistakes: [{ path: 'candidate.manifestFile', message }] };
+}
+
+function withImage(input: unknown, image: string | undefined): unknown {
+  if (image === undefined || !isObject(input)) return input;
+  const candidate = input['candidate'] ?? {};
+  return isObject(candidate) ? { ...input, candidate: { ...candidate, image } } : input;
+}
+
+type Text = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+
+async function readText(source: AsyncIterable<Uint8Array | string>): Promise<Text> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of source) {
+      const data = Buffer.from(chunk);
+      bytes += data.length;
+      if (bytes > largestBytes) return { ok: false, message: 'is larger than 1 MiB' };
+      chunks.push(data);
+    }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return { ok: true, text };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ok: false, message: readFailures[code ?? ''] ?? message };
+  }
+}
+
+const readFailures: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read',
+  EISDIR: 'is a folder',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not text in UTF-8',
+};
+
+function located(mistake: SpecMistake | FileMistake, file: string, document: SpecDocument, skip = 0): FileMistake {
+  if ('file' in mistake) return mistake;
+  return { ...mistake, file, line: document.lineOf(pathParts(mistake.path).slice(skip)), column: null };
+}
+
+function about(file: string, message: string): FileMistake {
+  return { file, line: null, column: null, path: '', message };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

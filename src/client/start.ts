@@ -1,0 +1,137 @@
+/** Starts a deployment, and gets what is in its way out of it where that is allowed. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { isPromoted } from '../domain/decision-rules.ts';
+import { deploymentId } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
+import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
+import type { StepName } from '../domain/state.ts';
+import { workflowType, type DeployRequest } from '../workflows/messages.ts';
+import { DeploymentNotFound } from './errors.ts';
+import { sendMessage } from './send-message.ts';
+import { readStatus, type DeploymentStatus } from './status.ts';
+import type { Temporal } from './temporal.ts';
+import { isFinal, waitUntil, type WaitOptions } from './wait.ts';
+
+export interface DeployOptions extends WaitOptions {
+  /** The spec as its user wrote it; it is validated before anything is started. */
+  readonly spec: unknown;
+  readonly by: string;
+  readonly reason?: string;
+  /** Whether a deployment that has not been promoted yet is rolled back to make way. */
+  readonly replace?: boolean;
+  /** Told what is done about a deployment in the way. */
+  readonly onMakingWay?: (message: string) => void;
+}
+
+export type DeployResult =
+  | { readonly kind: 'started'; readonly id: string; readonly runId: string }
+  | { readonly kind: 'invalid'; readonly mistakes: readonly SpecMistake[] }
+  | { readonly kind: 'refused'; readonly message: string; readonly inTheWay: InTheWay };
+
+export interface InTheWay {
+  readonly id: string;
+  readonly runId: string;
+  readonly phase: StepName;
+}
+
+/** Two callers may race for the same app; after this many lost races something else is wrong. */
+const attempts = 5;
+
+/** Starts a deployment of the spec's app; one that is in retention is superseded. */
+export async function startDeployment(temporal: Temporal, options: DeployOptions): Promise<DeployResult> {
+  const parsed = parseSpec(options.spec);
+  if (!parsed.ok) return { kind: 'invalid', mistakes: parsed.mistakes };
+  const id = deploymentId(parsed.spec.namespace, parsed.spec.app);
+  for (let attempt = 1; ; attempt += 1) {
+    const runId = await tryToStart(temporal, id, parsed.spec, options);
+    if (runId !== null) return { kind: 'started', id, runId };
+    const refusal = await makeWay(temporal, id, parsed.spec, options);
+    if (refusal !== null) return refusal;
+    if (attempt === attempts) {
+      const { state } = await readStatus(temporal, id);
+      return refuse(state, 'others keep starting deployments of it at the same time: try again');
+    }
+  }
+}
+
+/** What is deployed, in a few words. */
+export function wordCandidate({ candidate }: Spec): string {
+  return candidate.image ?? 'a manifest';
+}
+
+/** The run id, or null when a deployment of this id runs. */
+async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: DeployOptions): Promise<string | null> {
+  const request: DeployRequest = {
+    by: options.by,
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  };
+  const summary = `${id} → ${wordCandidate(spec)}`;
+  try {
+    const handle = await temporal.call(() =>
+      temporal.client.workflow.start(workflowType, {
+        workflowId: id,
+        taskQueue: temporal.settings.taskQueue,
+        args: [options.spec, request],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        memo: { app: spec.app, phase: 'preflight', outcome: 'running', summary: `${id} starts` },
+        staticSummary: summary.slice(0, 180),
+        staticDetails: `Requested by ${options.by}: ${options.reason ?? 'no reason given'}`.slice(0, 4_000),
+      }),
+    );
+    return handle.firstExecutionRunId;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw error;
+  }
+}
+
+/** Gets the running deployment out of the way, or says why it stays. */
+async function makeWay(
+  temporal: Temporal,
+  id: string,
+  spec: Spec,
+  options: DeployOptions,
+): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+  const running = await statusOf(temporal, id);
+  if (running === null || isFinal(running.state)) return null;
+  const { state } = running;
+  const by = { by: options.by, reason: `${wordCandidate(spec)} is deployed next` };
+  if (isPromoted(state.phase)) {
+    options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
+    const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
+    // Past its retention a deployment takes no message any more: it is about to end by itself.
+    if (state.phase === 'retention') await sendMessage(temporal, id, 'finish', { ...by, supersededBy });
+  } else if (options.replace === true) {
+    options.onMakingWay?.(`${id} is at ${state.phase}: it is rolled back to make way`);
+    if (state.phase !== 'rollback') await sendMessage(temporal, id, 'rollback', by);
+  } else {
+    return refuse(state, `answer it (\`cutover status ${id}\`), or roll it back first with --replace`);
+  }
+  const end = await waitUntil(temporal, { id, runId: state.runId }, isFinal, options);
+  if (end.kind !== 'reached') return refuse(end.status?.state ?? state, 'it did not end in time');
+  if (end.status.state.outcome === 'rollback-failed') {
+    return refuse(end.status.state, `its rollback failed and an operator is needed: \`cutover status ${id}\``);
+  }
+  return null;
+}
+
+async function statusOf(temporal: Temporal, id: string): Promise<DeploymentStatus | null> {
+  try {
+    return await readStatus(temporal, id);
+  } catch (error) {
+    if (error instanceof DeploymentNotFound) return null;
+    throw error;
+  }
+}
+
+function refuse(
+  { id, runId, phase }: DeploymentStatus['state'],
+  advice: string,
+): Extract<DeployResult, { kind: 'refused' }> {
+  return {
+    kind: 'refused',
+    message: `a deployment of ${id} is in the way: it is at ${phase}; ${advice}`,
+    inTheWay: { id, runId, phase },
+  };
+}

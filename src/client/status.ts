@@ -1,0 +1,95 @@
+/** What is known of one deployment: its state document, and what its running activity last reported. */
+import { WorkflowFailedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, defaultPayloadConverter, WorkflowNotFoundError } from '@temporalio/common';
+import type { Progress } from '../domain/progress.ts';
+import type { DeploymentState } from '../domain/state.ts';
+import { stateQuery, workflowType } from '../workflows/messages.ts';
+import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { lastKnownOf, withWorker } from './no-worker.ts';
+import type { Temporal } from './temporal.ts';
+
+export interface DeploymentStatus {
+  readonly state: DeploymentState;
+  /** What the step that runs reports between two changes of the state; null when no step does. */
+  readonly progress: Progress | null;
+  /** An activity whose last attempt failed and that is tried again; null when all goes well. */
+  readonly retrying: { readonly activity: string; readonly attempt: number; readonly lastFailure: string } | null;
+}
+
+/**
+ * The status of the latest deployment of this id, or of the one with this run id.
+ * Throws DeploymentNotFound, NoWorker, DeploymentWithoutRecord or TemporalCallFailed.
+ */
+export async function readStatus(temporal: Temporal, id: string, runId?: string): Promise<DeploymentStatus> {
+  const handle = temporal.client.workflow.getHandle(id, runId);
+  const description = await describe(temporal, id, handle);
+  if (description.status.name !== 'RUNNING') {
+    return { state: await temporal.call(() => finalState(handle)), progress: null, retrying: null };
+  }
+  const lastKnown = lastKnownOf(description.memo);
+  const state = await withWorker(temporal, description.taskQueue, lastKnown, () => handle.query(stateQuery));
+  return { state, ...activityOf(description) };
+}
+
+/** The run id of the latest deployment of this id. Throws DeploymentNotFound or TemporalCallFailed. */
+export async function latestRun(temporal: Temporal, id: string): Promise<string> {
+  return (await describe(temporal, id, temporal.client.workflow.getHandle(id))).runId;
+}
+
+/** The document that a deployment ended with; waits for the end of one that runs. */
+export async function finalState(handle: WorkflowHandle): Promise<DeploymentState> {
+  try {
+    return (await handle.result()) as DeploymentState;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const [state] = error.cause instanceof ApplicationFailure ? (error.cause.details ?? []) : [];
+    if (isState(state)) return state;
+    throw new DeploymentWithoutRecord(
+      `the workflow ${handle.workflowId} ended without a record (${error.cause?.message ?? error.message}); nothing was ` +
+        'undone: see which slot the Service selects, then deploy again',
+      { cause: error },
+    );
+  }
+}
+
+async function describe(temporal: Temporal, id: string, handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
+  try {
+    const description = await temporal.call(() => handle.describe());
+    if (description.type === workflowType) return description;
+    throw new DeploymentNotFound(id, `the workflow ${id} is no deployment: its type is ${description.type}`);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new DeploymentNotFound(id);
+    throw error;
+  }
+}
+
+function activityOf({ raw }: WorkflowExecutionDescription): Pick<DeploymentStatus, 'progress' | 'retrying'> {
+  for (const { activityType, attempt, lastFailure, heartbeatDetails } of raw.pendingActivities ?? []) {
+    const [payload] = heartbeatDetails?.payloads ?? [];
+    const details: unknown = payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
+    const failed = lastFailure?.message;
+    return {
+      progress: progressOf(details),
+      retrying:
+        failed == null
+          ? null
+          : { activity: activityType?.name ?? 'activity', attempt: attempt ?? 1, lastFailure: failed },
+    };
+  }
+  return { progress: null, retrying: null };
+}
+
+function progressOf(details: unknown): Progress | null {
+  if (!isObject(details) || !isObject(details['progress'])) return null;
+  const { progress } = details;
+  const complete = typeof progress['summary'] === 'string' && typeof progress['at'] === 'string';
+  return complete ? (progress as unknown as Progress) : null;
+}
+
+function isState(value: unknown): value is DeploymentState {
+  return isObject(value) && typeof value['outcome'] === 'string' && Array.isArray(value['steps']);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
