@@ -4,7 +4,7 @@ import { listDeployments, type ListedDeployment, type ListOptions } from './list
 import { sendMessage, type Answer } from './send-message.ts';
 import type { Settings } from './settings.ts';
 import { startDeployment, type DeployOptions, type DeployResult } from './start.ts';
-import { latestRun, readStatus, type DeploymentStatus } from './status.ts';
+import { readExecution, readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
 import { waitForMilestone, waitUntil, type Milestone, type WaitEnd, type WaitOptions } from './wait.ts';
 
@@ -59,6 +59,11 @@ export class CutoverClient {
     return readStatus(this.#temporal, id, runId);
   }
 
+  /** How many events the deployment's history has: its cost in Temporal. */
+  async historyLength({ id, runId }: DeploymentKey): Promise<number> {
+    return (await readExecution(this.#temporal, id, runId)).historyLength;
+  }
+
   list(options?: ListOptions): Promise<ListedDeployment[]> {
     return listDeployments(this.#temporal, options);
   }
@@ -82,6 +87,6 @@ export class CutoverClient {
 
   /** A wait stays with one deployment, also when the next one of the app begins. */
   async #pinned({ id, runId }: DeploymentKey): Promise<Required<DeploymentKey>> {
-    return { id, runId: runId ?? (await latestRun(this.#temporal, id)) };
+    return { id, runId: runId ?? (await readExecution(this.#temporal, id)).runId };
   }
 }

@@ -31,9 +31,13 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
   return { state, ...activityOf(description) };
 }
 
-/** The run id of the latest deployment of this id. Throws DeploymentNotFound or TemporalCallFailed. */
-export async function latestRun(temporal: Temporal, id: string): Promise<string> {
-  return (await describe(temporal, id, temporal.client.workflow.getHandle(id))).runId;
+/** What Temporal itself knows of a deployment. Throws DeploymentNotFound or TemporalCallFailed. */
+export async function readExecution(
+  temporal: Temporal,
+  id: string,
+  runId?: string,
+): Promise<{ readonly runId: string; readonly historyLength: number }> {
+  return describe(temporal, id, temporal.client.workflow.getHandle(id, runId));
 }
 
 /** The document that a deployment ended with; waits for the end of one that runs. */
