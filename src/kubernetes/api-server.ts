@@ -113,7 +113,8 @@ export class ApiServer {
     }
     const pool = { keepAlive: true, maxSockets: 64, timeout: idleConnectionMs, scheduling: 'lifo' } as const;
     let pooled = given;
-    if (Object.getPrototypeOf(given) === https.Agent.prototype) pooled = new https.Agent({ ...optionsOf(given), ...pool });
+    if (Object.getPrototypeOf(given) === https.Agent.prototype)
+      pooled = new https.Agent({ ...optionsOf(given), ...pool });
     else if (Object.getPrototypeOf(given) === http.Agent.prototype) pooled = new http.Agent(pool);
     this.#agent = { given, pooled };
     return pooled;

@@ -131,6 +131,8 @@ function verbOf(method: string, named: boolean): string {
       return 'create';
     case 'PUT':
       return 'update';
+    case 'WATCH':
+      return 'watch';
     case 'PATCH':
       return 'patch';
     case 'DELETE':

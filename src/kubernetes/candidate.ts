@@ -1,0 +1,133 @@
+/**
+ * The candidate's Deployment: a copy of stable's with another image, or a manifest of the user's own, under the
+ * identity of its slot. Pure: the same input gives the same manifest, so that applying it twice changes nothing.
+ */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { otherSlot, slotLabels, slotName, type Slot } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
+import type { Json } from './api-server.ts';
+import { mergePatch } from './json-merge-patch.ts';
+import { moveSelectors } from './label-selectors.ts';
+
+/** On a slot's Deployment: the run id of the deployment that made it. */
+export const deploymentAnnotation = 'cutover.dev/deployment';
+
+export type DeploymentManifest = Json<V1Deployment> & { metadata: { name: string; namespace: string } };
+
+export interface CandidateInput {
+  readonly spec: Spec;
+  readonly runId: string;
+  readonly slot: Slot;
+  /** What is copied, where the spec gives no manifest. */
+  readonly stable: Json<V1Deployment> | null;
+}
+
+export type CandidateResult =
+  | { readonly ok: true; readonly manifest: DeploymentManifest }
+  /** Each names the field of the spec, or the object, that has to change. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** What belongs to the one object that it was written on, and is wrong on a copy. */
+const foreignAnnotation =
+  /^(kubectl\.kubernetes\.io\/last-applied-configuration$|deployment\.kubernetes\.io\/|cutover\.dev\/)/;
+
+/** Builds the manifest, or says everything that is in the way of it. */
+export function buildCandidate(input: CandidateInput): CandidateResult {
+  const { spec, stable } = input;
+  const { candidate } = spec;
+  if (!('manifest' in candidate)) {
+    if (stable === null) return { ok: false, problems: [nothingToCopy(spec)] };
+    return finish(input, structuredClone(stable), candidate.patch);
+  }
+  const manifest = structuredClone(candidate.manifest) as unknown as Json<V1Deployment>;
+  const problems = manifestProblems(spec, manifest);
+  return problems.length > 0 ? { ok: false, problems } : finish(input, manifest);
+}
+
+/** How many pods the candidate gets: as the spec says, else as many as stable has, else as the manifest says. */
+export function candidateReplicas(spec: Spec, stable: Json<V1Deployment> | null): number {
+  if (spec.replicas !== undefined) return spec.replicas;
+  if (stable !== null) return Math.max(1, stable.spec?.replicas ?? 1);
+  const declared = 'manifest' in spec.candidate ? spec.candidate.manifest.spec['replicas'] : undefined;
+  return typeof declared === 'number' && declared > 0 ? declared : 1;
+}
+
+function finish(input: CandidateInput, base: Json<V1Deployment>, patch?: unknown): CandidateResult {
+  const { spec, slot } = input;
+  const problem = setImage(base, spec.candidate);
+  if (problem !== null) return { ok: false, problems: [problem] };
+  moveSelectors(base.spec?.template.spec, otherSlot(slot), slot);
+  const patched = (patch === undefined ? base : mergePatch(base, patch)) as Json<V1Deployment>;
+  return { ok: true, manifest: withIdentity(input, patched) };
+}
+
+/** Last of all, so that neither a copy nor a patch can put pods into another slot. */
+function withIdentity({ spec, runId, slot, stable }: CandidateInput, base: Json<V1Deployment>): DeploymentManifest {
+  const labels = slotLabels(spec.app, slot);
+  const {
+    paused: _paused,
+    template,
+    selector,
+    ...rest
+  } = base.spec ?? ({ template: {} } as NonNullable<Json<V1Deployment>['spec']>);
+  const { creationTimestamp: _created, ...templateMetadata } = template.metadata ?? {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: slotName(spec.app, slot),
+      namespace: spec.namespace,
+      labels: { ...base.metadata?.labels, ...labels },
+      annotations: { ...ownAnnotations(base.metadata?.annotations), [deploymentAnnotation]: runId },
+    },
+    spec: {
+      ...rest,
+      replicas: candidateReplicas(spec, stable),
+      ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
+      selector: { matchLabels: { ...selector?.matchLabels, ...labels } },
+      template: { ...template, metadata: { ...templateMetadata, labels: { ...templateMetadata.labels, ...labels } } },
+    },
+  };
+}
+
+function ownAnnotations(annotations: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => !foreignAnnotation.test(name)));
+}
+
+/** Sets the image of the container that the spec names, or of the only one; says what is in the way. */
+function setImage(base: Json<V1Deployment>, { image, container }: Spec['candidate']): string | null {
+  const containers = base.spec?.template.spec?.containers;
+  if (!Array.isArray(containers) || containers.length === 0) {
+    return 'candidate.manifest has no spec.template.spec.containers: add the container to run';
+  }
+  const names = containers.map(({ name }) => name).join(', ');
+  const [only] = containers;
+  const chosen = container === undefined ? only : containers.find(({ name }) => name === container);
+  if (chosen === undefined) {
+    return `candidate.container is "${container ?? ''}", but the pods have ${names}: name one of these`;
+  }
+  if (image === undefined) return null;
+  if (container === undefined && containers.length > 1) {
+    return `the pods have ${containers.length} containers (${names}): say in candidate.container which of them gets the image`;
+  }
+  chosen.image = image;
+  return null;
+}
+
+function manifestProblems(spec: Spec, manifest: Json<V1Deployment>): string[] {
+  const { apiVersion, metadata } = manifest;
+  const problems: string[] = [];
+  if (apiVersion !== undefined && apiVersion !== 'apps/v1') {
+    problems.push(`candidate.manifest has apiVersion "${apiVersion}": write apps/v1`);
+  }
+  if (metadata?.namespace !== undefined && metadata.namespace !== spec.namespace) {
+    problems.push(
+      `candidate.manifest is for namespace "${metadata.namespace}", the spec for "${spec.namespace}": leave the namespace out of the manifest, or write the same in both`,
+    );
+  }
+  return problems;
+}
+
+function nothingToCopy({ app, namespace }: Spec): string {
+  return `candidate.image makes a copy of the live slot's Deployment, but namespace "${namespace}" has no live slot of ${app}: give candidate.manifest for the first deployment`;
+}

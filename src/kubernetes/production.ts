@@ -1,0 +1,100 @@
+/** The production Service, and what this project writes on it. */
+import type { V1Service } from '@kubernetes/client-node';
+import { DeploymentError } from '../domain/failure.ts';
+import { deploymentId, isSlot, type Slot } from '../domain/slot.ts';
+import type { Json } from './api-server.ts';
+import type { Cluster } from './cluster.ts';
+import { orNull } from './errors.ts';
+
+export const annotations = {
+  /** The sequence number that every switch tests and raises. */
+  fence: 'cutover.dev/fence',
+  /** `<namespace>/<app>/<run id>` of the deployment that holds the fence. */
+  owner: 'cutover.dev/owner',
+  /** The run id of the deployment that has given the fence up by its rollback: it never claims again. */
+  released: 'cutover.dev/released',
+  switchedAt: 'cutover.dev/switched-at',
+  switchedBy: 'cutover.dev/switched-by',
+  switchedTo: 'cutover.dev/switched-to',
+} as const;
+
+/** What `version` selects on a Service that shall select no slot. */
+export const noSlot = 'none';
+
+export interface ServiceReference {
+  readonly namespace: string;
+  readonly service: string;
+}
+
+export interface ProductionService {
+  readonly name: string;
+  readonly resourceVersion: string;
+  /** Empty for a Service without a selector. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** The slot that it selects; null for none, or for something that is no slot. */
+  readonly slot: Slot | null;
+  /** 0 before the first claim. */
+  readonly fence: number;
+  readonly owner: string | null;
+  readonly released: string | null;
+  readonly switched: { readonly at: string; readonly by: string; readonly to: string } | null;
+  readonly object: Json<V1Service>;
+}
+
+export function servicePath({ namespace, service }: ServiceReference): string {
+  return `/api/v1/namespaces/${namespace}/services/${service}`;
+}
+
+/** What a deployment writes as the owner of the fence. */
+export function ownerOf({ namespace, app }: { namespace: string; app: string }, runId: string): string {
+  return `${deploymentId(namespace, app)}/${runId}`;
+}
+
+/** The Service as it is now, or null. */
+export async function findProduction(cluster: Cluster, reference: ServiceReference): Promise<ProductionService | null> {
+  const service = await orNull(cluster.api.json<Json<V1Service>>({ path: servicePath(reference) }));
+  return service === null ? null : viewProduction(service);
+}
+
+/** The Service as it is now; DeploymentError('ObjectMissing') where it does not exist. */
+export async function readProduction(cluster: Cluster, reference: ServiceReference): Promise<ProductionService> {
+  const production = await findProduction(cluster, reference);
+  if (production !== null) return production;
+  throw new DeploymentError(
+    'ObjectMissing',
+    `the Service "${reference.service}" does not exist in namespace "${reference.namespace}": somebody has deleted it; create it again, then deploy again`,
+  );
+}
+
+export function viewProduction(service: Json<V1Service>): ProductionService {
+  const selector = service.spec?.selector ?? {};
+  const written = service.metadata?.annotations ?? {};
+  const { [annotations.switchedAt]: at, [annotations.switchedBy]: by, [annotations.switchedTo]: to } = written;
+  return {
+    name: service.metadata?.name ?? '',
+    resourceVersion: service.metadata?.resourceVersion ?? '',
+    selector,
+    slot: isSlot(selector['version']) ? selector['version'] : null,
+    fence: fenceOf(written[annotations.fence]),
+    owner: written[annotations.owner] ?? null,
+    released: written[annotations.released] ?? null,
+    switched: at === undefined || by === undefined || to === undefined ? null : { at, by, to },
+    object: service,
+  };
+}
+
+function fenceOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const fence = Number(text);
+  if (Number.isSafeInteger(fence) && fence >= 0) return fence;
+  throw new DeploymentError(
+    'Refused',
+    `the annotation ${annotations.fence} of the Service is "${text.slice(0, 50)}", which is no sequence number: remove the annotation, then deploy again`,
+  );
+}
+
+/** The selector as people write it: `app=api, version=blue`. */
+export function describeSelector(selector: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(selector).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? 'nothing' : pairs.join(', ').slice(0, 500);
+}

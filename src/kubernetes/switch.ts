@@ -1,0 +1,101 @@
+/**
+ * The switch: the one place that moves production traffic.
+ *
+ * 1. Never to a slot that has no ready pod, nor fewer than the spec demands at that moment (invariant 1).
+ * 2. One patch tests the fence and the selector and changes both, so a late attempt cannot move anything (invariant 4).
+ * 3. A switch that an earlier attempt made is recognised and adopted, not made again (invariant 7).
+ */
+import { DeploymentError } from '../domain/failure.ts';
+import type { Slot } from '../domain/slot.ts';
+import type { Cluster } from './cluster.ts';
+import { annotations, describeSelector, noSlot, readProduction, type ProductionService } from './production.ts';
+import { annotationPath, patchService, selectorPath, type PatchOperation } from './service-patch.ts';
+
+export interface Switch {
+  readonly namespace: string;
+  readonly service: string;
+  readonly app: string;
+  readonly runId: string;
+  /** null: no slot, as before the first deployment of an app. */
+  readonly from: Slot | null;
+  readonly to: Slot | null;
+  /** What the Service has to carry for the switch to pass. */
+  readonly fence: number;
+  readonly nextFence: number;
+  /** Whether this run gives the fence up with it: a rollback, after which it may not switch again. */
+  readonly release: boolean;
+}
+
+export interface Switched {
+  readonly fence: number;
+  /** ISO 8601. */
+  readonly patchedAt: string;
+  /** Whether an earlier attempt had made it. */
+  readonly adopted: boolean;
+}
+
+/**
+ * Makes the switch, or adopts it where an earlier attempt of the same run has made it. `ready` is asked right before
+ * the patch and throws where the slot may not get traffic.
+ */
+export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: () => Promise<void>): Promise<Switched> {
+  const before = await readProduction(cluster, wanted);
+  const earlier = earlierSwitch(before, wanted);
+  if (earlier !== null) return earlier;
+  assertSwitchable(before, wanted);
+  await ready();
+  const patched = await patchService(cluster, wanted, switchPatch(wanted, new Date()));
+  const patchedAt = new Date().toISOString();
+  if (patched.applied) return { fence: patched.service.fence, patchedAt, adopted: false };
+  const after = await readProduction(cluster, wanted);
+  const meanwhile = earlierSwitch(after, wanted);
+  if (meanwhile !== null) return meanwhile;
+  assertSwitchable(after, wanted);
+  throw new Error(`the switch of the Service "${wanted.service}" was refused: ${patched.reason}`);
+}
+
+/** The operations of a switch. */
+export function switchPatch({ app, from, to, fence, nextFence, runId, release }: Switch, now: Date): PatchOperation[] {
+  return [
+    { op: 'test', path: annotationPath(annotations.fence), value: String(fence) },
+    { op: 'test', path: selectorPath('app'), value: app },
+    { op: 'test', path: selectorPath('version'), value: from ?? noSlot },
+    { op: 'replace', path: selectorPath('version'), value: to ?? noSlot },
+    { op: 'replace', path: annotationPath(annotations.fence), value: String(nextFence) },
+    { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
+    { op: 'add', path: annotationPath(annotations.switchedBy), value: runId },
+    { op: 'add', path: annotationPath(annotations.switchedTo), value: to ?? noSlot },
+    ...(release ? [{ op: 'add', path: annotationPath(annotations.released), value: runId } as const] : []),
+  ];
+}
+
+/** The same switch, where it is what the Service carries already; null otherwise. */
+export function earlierSwitch(live: ProductionService, { to, runId, nextFence }: Switch): Switched | null {
+  const { switched, fence, selector } = live;
+  const target = to ?? noSlot;
+  if (fence !== nextFence || switched === null || switched.by !== runId) return null;
+  if (switched.to !== target || selector['version'] !== target) return null;
+  return { fence, patchedAt: switched.at, adopted: true };
+}
+
+/** Throws FenceLost or SelectorChanged where the patch's tests cannot hold. */
+export function assertSwitchable(live: ProductionService, { fence, from, app, service, runId }: Switch): void {
+  if (live.released === runId) {
+    throw new DeploymentError(
+      'FenceLost',
+      `the Service "${service}" was taken back by this deployment's own rollback: nothing is switched any more`,
+    );
+  }
+  if (live.fence !== fence) {
+    throw new DeploymentError(
+      'FenceLost',
+      `the Service "${service}" has fence ${live.fence} instead of ${fence}: ${live.owner ?? 'somebody'} has taken it or switched it in the meantime. Nothing was switched: see cutover status`,
+    );
+  }
+  if (live.selector['version'] !== (from ?? noSlot) || live.selector['app'] !== app) {
+    throw new DeploymentError(
+      'SelectorChanged',
+      `the Service "${service}" should select app=${app}, version=${from ?? noSlot}, but somebody has changed its selector to ${describeSelector(live.selector)}. Nothing was switched: set the selector back, or deploy again`,
+    );
+  }
+}
