@@ -13,7 +13,7 @@ import type { NodeContext } from './node-context.ts';
 import type { PodTarget } from './pod-target.ts';
 import type { ContainerRole, ContainerSnapshot, ContainerState, TerminationRecord } from './status.ts';
 import { terminateContainer } from './termination.ts';
-import { messageOf, sleep } from './waiting.ts';
+import { messageOf, sleep, timerMs } from './waiting.ts';
 import { runHook } from './hooks.ts';
 
 /** The pod as its containers see it. */
@@ -238,7 +238,7 @@ export class ContainerRunner {
   #endUnhealthy(why: string, graceSeconds: number | undefined): void {
     const fate = this.#restartsAfter(1) ? 'will be restarted' : 'will be killed';
     this.#event('Normal', 'Killing', `Container ${this.name} ${why}, ${fate}`);
-    void this.#terminate(AbortSignal.timeout(graceSeconds === undefined ? this.#graceMs() : graceSeconds * 1000));
+    void this.#terminate(AbortSignal.timeout(graceSeconds === undefined ? this.#graceMs() : timerMs(graceSeconds)));
   }
 
   async #terminate(deadline: AbortSignal): Promise<void> {
@@ -299,7 +299,7 @@ export class ContainerRunner {
   }
 
   #graceMs(): number {
-    return (this.#host.pod().spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+    return timerMs(this.#host.pod().spec?.terminationGracePeriodSeconds ?? 30);
   }
 
   #endedId(): string | undefined {

@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
   type V1ObjectReference,
 } from '@kubernetes/client-node';
-import type { ClusterApi } from './cluster-api.ts';
+import { statusCode, type ClusterApi } from './cluster-api.ts';
 import { messageOf } from './waiting.ts';
 
 const MERGE = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
@@ -87,6 +87,17 @@ export class EventRecorder {
     return tokens >= 1;
   }
 
+  /** False when the event has expired meanwhile: the API server keeps events for an hour. */
+  async #exists(patch: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await patch();
+      return true;
+    } catch (error) {
+      if (statusCode(error) === 404) return false;
+      throw error;
+    }
+  }
+
   async #write(key: string, subject: V1ObjectReference, type: string, reason: string, message: string): Promise<void> {
     const now = new Date();
     const namespace = subject.namespace ?? 'default';
@@ -94,8 +105,11 @@ export class EventRecorder {
     if (earlier) {
       earlier.count += 1;
       const body = { count: earlier.count, lastTimestamp: now };
-      await this.#api.core.patchNamespacedEvent({ name: earlier.name, namespace, body }, MERGE);
-      return;
+      if (
+        await this.#exists(() => this.#api.core.patchNamespacedEvent({ name: earlier.name, namespace, body }, MERGE))
+      ) {
+        return;
+      }
     }
     const suffix = createHash('sha256').update(`${key}${now.getTime()}`).digest('hex').slice(0, 16);
     const name = `${subject.name}.${suffix}`;

@@ -1,3 +1,5 @@
+import { timerMs } from './waiting.ts';
+
 /** The moment at which a terminating pod is killed. A later deletion can bring it forward, never put it off. */
 export class PodDeadline {
   readonly #controller = new AbortController();
@@ -14,7 +16,7 @@ export class PodDeadline {
     if (at >= this.#at) return;
     this.#at = at;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(), seconds * 1000);
+    this.#timer = setTimeout(() => this.#controller.abort(), timerMs(seconds));
   }
 
   clear(): void {

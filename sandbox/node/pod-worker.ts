@@ -9,7 +9,7 @@ import { deletePodObject } from './pod-deletion.ts';
 import { PodDeadline } from './pod-deadline.ts';
 import { buildPodStatus, type ContainerRole } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
-import { messageOf } from './waiting.ts';
+import { messageOf, timerMs } from './waiting.ts';
 
 type Failure = { readonly reason: string; readonly message: string };
 
@@ -39,8 +39,7 @@ export class PodWorker {
     this.podIP = node.addresses.take(pod.status?.podIP);
     this.#conditions = pod.status?.conditions ?? [];
     this.#directory = join(node.workDirectory, 'pods', this.uid);
-    const signal = AbortSignal.any([this.#gone.signal, node.stopped]);
-    this.#writer = new StatusWriter(node.api, pod, { signal, log: (line) => node.log(line) });
+    this.#writer = new StatusWriter(node.api, pod, { signal: this.#gone.signal, log: (line) => node.log(line) });
     this.containers = this.#createContainers();
     this.#warnOfVolumes();
     this.#watchActiveDeadline();
@@ -155,7 +154,7 @@ export class PodWorker {
       this.#failure = { reason: 'DeadlineExceeded', message };
       this.#event('Normal', 'DeadlineExceeded', message);
       void this.#stopContainers(AbortSignal.any([this.#graceSignal(), this.#deadline.signal]));
-    }, seconds * 1000);
+    }, timerMs(seconds));
   }
 
   #warnOfVolumes(): void {
@@ -199,7 +198,7 @@ export class PodWorker {
   }
 
   #graceSignal(): AbortSignal {
-    return AbortSignal.timeout((this.#pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000);
+    return AbortSignal.timeout(timerMs(this.#pod.spec?.terminationGracePeriodSeconds ?? 30));
   }
 
   #title(): string {

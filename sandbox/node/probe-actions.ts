@@ -3,18 +3,19 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { V1HTTPGetAction, V1Probe } from '@kubernetes/client-node';
 import { portNumber, targetHost, type PodTarget } from './pod-target.ts';
-import { messageOf } from './waiting.ts';
+import { messageOf, runWithin, TimeOver, timerMs } from './waiting.ts';
 
 export type ProbeOutcome = { readonly success: true } | { readonly success: false; readonly message: string };
 
 /** Carries out a probe once. Never rejects: whatever goes wrong, the time running out included, is a failure with its message. */
 export async function runProbe(probe: V1Probe, target: PodTarget, signal: AbortSignal): Promise<ProbeOutcome> {
-  const timeout = AbortSignal.timeout((probe.timeoutSeconds ?? 1) * 1000);
-  try {
-    return await act(probe, target, AbortSignal.any([signal, timeout]));
-  } catch (error) {
-    return { success: false, message: timeout.aborted ? timeoutMessage(probe) : messageOf(error) };
-  }
+  return await runWithin(timerMs(probe.timeoutSeconds ?? 1), signal, async (limit) => {
+    try {
+      return await act(probe, target, limit);
+    } catch (error) {
+      return { success: false, message: limit.reason instanceof TimeOver ? timeoutMessage(probe) : messageOf(error) };
+    }
+  });
 }
 
 async function act(probe: V1Probe, target: PodTarget, signal: AbortSignal): Promise<ProbeOutcome> {

@@ -1,7 +1,7 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
 import { countProbe, startProbeCount, type ProbeCount } from './probe-counter.ts';
 import type { ProbeOutcome } from './probe-actions.ts';
-import { sleep } from './waiting.ts';
+import { sleep, timerMs } from './waiting.ts';
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
@@ -84,12 +84,12 @@ async function* probeResults(
   listener: ProbeListener,
   signal: AbortSignal,
 ): AsyncGenerator<ProbeCount> {
-  const periodMs = (probe.periodSeconds ?? 10) * 1000;
+  const periodMs = timerMs(probe.periodSeconds ?? 10);
   const thresholds = { successThreshold: probe.successThreshold ?? 1, failureThreshold: probe.failureThreshold ?? 3 };
   let count = startProbeCount(kind === 'liveness');
   let comingUp = kind !== 'liveness';
   let earlyDelayMs = FIRST_EARLY_DELAY_MS;
-  if (!(await sleep((probe.initialDelaySeconds ?? 0) * 1000, signal))) return;
+  if (!(await sleep(timerMs(probe.initialDelaySeconds ?? 0), signal))) return;
   let next = Date.now() + periodMs;
   for (let early = comingUp; ;) {
     const outcome = await act(probe);

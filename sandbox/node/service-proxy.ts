@@ -13,7 +13,11 @@ import { messageOf } from './waiting.ts';
 interface Listener {
   readonly port: ServicePort;
   readonly server: Server;
+  readonly announcement: NodeJS.Timeout;
 }
+
+/** Events expire after an hour: where a Service is served is said again before. */
+const ANNOUNCE_EVERY_MS = 30 * 60_000;
 
 /** kube-proxy's work: serves every Service at the loopback twin of its cluster IP. */
 export class ServiceProxy {
@@ -89,21 +93,24 @@ export class ServiceProxy {
       this.#connect(client, port),
     );
     this.#dialer.add(port);
-    void this.#bind(service, port, server);
-    return { port, server };
+    const bound = this.#bind(service, port, server);
+    const announce = () => void bound.then((report) => report());
+    announce();
+    return { port, server, announcement: setInterval(announce, ANNOUNCE_EVERY_MS) };
   }
 
-  async #bind(service: V1Service, port: ServicePort, server: Server): Promise<void> {
+  /** Opens the port; what it resolves with records an Event of the outcome. */
+  async #bind(service: V1Service, port: ServicePort, server: Server): Promise<() => void> {
     const twin = serviceTwin(this.#node.network, port.clusterIP) ?? '';
     const name = service.metadata?.name ?? '';
     try {
       const actual = await listenNear(server, twin, port.port);
       const message = `${name} port ${port.port} is served at ${twin}:${actual}`;
-      this.#node.events.record(eventSubject('Service', service), 'Normal', 'LoopbackTwin', message);
+      return () => this.#node.events.record(eventSubject('Service', service), 'Normal', 'LoopbackTwin', message);
     } catch (error) {
       const message = `${name} port ${port.port} is not served at ${twin}: ${messageOf(error)}`;
       this.#node.log(message);
-      this.#node.events.record(eventSubject('Service', service), 'Warning', 'LoopbackTwin', message);
+      return () => this.#node.events.record(eventSubject('Service', service), 'Warning', 'LoopbackTwin', message);
     }
   }
 
@@ -119,7 +126,8 @@ export class ServiceProxy {
     splice(client, destination.socket);
   }
 
-  #close({ port, server }: Listener): void {
+  #close({ port, server, announcement }: Listener): void {
+    clearInterval(announcement);
     this.#dialer.remove(port);
     // Established connections go on, as they do with kube-proxy.
     server.close();
