@@ -84,7 +84,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     await listenEgress(egress, options.egressSocketPath);
     await chmod(options.egressSocketPath, 0o600);
     const gatewayPort = await listenEgress(gateway);
-    const capacity = options.capacity ?? defaultCapacity();
+    const capacity = options.capacity ?? defaultCapacity(node.mode);
     await registerNode({ ...node, capacity, log: (line) => node.log(line) });
     await Promise.all([proxy.follow(), pods.follow()]);
     return { gatewayAddress: `http://127.0.0.1:${gatewayPort}`, stop: close };

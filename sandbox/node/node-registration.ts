@@ -9,6 +9,7 @@ import {
 } from '@kubernetes/client-node';
 import { nodeAddress, type NetworkPlan } from './addresses.ts';
 import { retried, statusCode, type ClusterApi } from './cluster-api.ts';
+import type { NodeMode } from './node-context.ts';
 import { messageOf } from './waiting.ts';
 
 const MERGE = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
@@ -29,10 +30,15 @@ export interface NodeCapacity {
 
 /**
  * Far more CPU than the machine has: requests written for real nodes should not keep pods from being scheduled, and the
- * processes share the cores anyway.
+ * processes share the cores anyway. Simulated pods cost nothing, and a scale test needs many.
  */
-export function defaultCapacity(): NodeCapacity {
-  return { cpu: '64', memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '250' };
+export function defaultCapacity(mode: NodeMode): NodeCapacity {
+  switch (mode.kind) {
+    case 'process':
+      return { cpu: '64', memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '250' };
+    case 'simulated':
+      return { cpu: '10k', memory: '100Ti', pods: '5k' };
+  }
 }
 
 interface Registration {
