@@ -60,7 +60,7 @@ export function statusCode(error: unknown): number | undefined {
 }
 
 /** Whether the same request may succeed later: the server was not reached, is overloaded or has failed inside. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const code = statusCode(error);
   return code === undefined || code === 408 || code === 429 || code >= 500;
 }

@@ -95,7 +95,7 @@ async function keyValue(
 }
 
 /** The value of a downward API field; throws ContainerConfigError on a path that is not supported. */
-export function fieldValue(path: string, pod: V1Pod, place: PodPlace): string {
+function fieldValue(path: string, pod: V1Pod, place: PodPlace): string {
   const subscript = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path);
   if (subscript) {
     const map = subscript[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations;

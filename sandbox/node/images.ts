@@ -4,14 +4,14 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What an image holds: its entrypoint, its default arguments and its environment. */
-export interface ImageRun {
+interface ImageRun {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** One row of the table: every tag of the image called `pattern`. A tag that the image does not have gives undefined. */
-export interface Image {
+interface Image {
   readonly pattern: string;
   run(tag: string): ImageRun | undefined;
 }

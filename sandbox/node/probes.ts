@@ -3,7 +3,7 @@ import { countProbe, startProbeCount, type ProbeCount } from './probe-counter.ts
 import type { ProbeOutcome } from './probe-actions.ts';
 import { sleep, timerMs } from './waiting.ts';
 
-export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+type ProbeKind = 'startup' | 'liveness' | 'readiness';
 
 /** What the probes of one running container report. */
 export interface ProbeListener {

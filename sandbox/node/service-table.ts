@@ -21,7 +21,7 @@ export function servicePorts(service: V1Service): ServicePort[] {
 }
 
 /** `namespace/name` of a Service. */
-export function serviceKey(service: V1Service): string {
+function serviceKey(service: V1Service): string {
   return `${service.metadata?.namespace}/${service.metadata?.name}`;
 }
 
