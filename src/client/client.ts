@@ -1,6 +1,7 @@
 /** The typed way to deployments: what the CLI and CI use. */
 import type { Message, MessageName } from '../domain/message.ts';
 import { listDeployments, type ListedDeployment, type ListOptions } from './list.ts';
+import { whyNoWorker } from './no-worker.ts';
 import { sendMessage, type Answer } from './send-message.ts';
 import type { Settings } from './settings.ts';
 import { startDeployment, type DeployOptions, type DeployResult } from './start.ts';
@@ -62,6 +63,11 @@ export class CutoverClient {
   /** How many events the deployment's history has: its cost in Temporal. */
   async historyLength({ id, runId }: DeploymentKey): Promise<number> {
     return (await readExecution(this.#temporal, id, runId)).historyLength;
+  }
+
+  /** Says so when no worker polls the task queue, so that nothing would happen; null when one does. */
+  whyNoWorker(): Promise<string | null> {
+    return whyNoWorker(this.#temporal, this.settings.taskQueue);
   }
 
   list(options?: ListOptions): Promise<ListedDeployment[]> {

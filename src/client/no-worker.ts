@@ -38,18 +38,19 @@ function isUnanswered(error: unknown): boolean {
 }
 
 async function describeSilence(temporal: Temporal, taskQueue: string): Promise<string> {
+  return (
+    (await whyNoWorker(temporal, taskQueue)) ??
+    `no worker on task queue ${taskQueue} answered, though one polled it lately: see its log, or start one with \`cutover worker\``
+  );
+}
+
+/** Says so when no worker polls the task queue, else null. */
+export async function whyNoWorker(temporal: Temporal, taskQueue: string): Promise<string | null> {
   const { namespace } = temporal.settings;
   const { pollers } = await temporal.call(() =>
-    temporal.connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-    }),
+    temporal.connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
   );
-  const lastSeen = Math.max(
-    ...(pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000),
-  );
-  const agoMs = Date.now() - lastSeen;
-  if (agoMs > pollEveryMs) return `no worker is polling task queue ${taskQueue}: start one with \`cutover worker\``;
-  const seconds = Math.max(0, Math.round(agoMs / 1_000));
-  return `no worker on task queue ${taskQueue} answered, though one was seen ${seconds} s ago: see its log, or start one with \`cutover worker\``;
+  const seen = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
+  if (seen.some((timeMs) => Date.now() - timeMs < pollEveryMs)) return null;
+  return `no worker is polling task queue ${taskQueue}: start one with \`cutover worker\``;
 }

@@ -33,6 +33,8 @@ interface Watched {
 }
 
 const pollEveryMs = 1_000;
+/** Timers of this platform go no further: about 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
 
 export function isFinal({ outcome }: DeploymentState): boolean {
   return outcome !== 'running';
@@ -114,7 +116,13 @@ interface Limits {
 
 function limitsOf({ timeoutMs, signal }: WaitOptions): Limits {
   const caller = signal ?? new AbortController().signal;
-  return { caller, all: timeoutMs === undefined ? caller : AbortSignal.any([caller, AbortSignal.timeout(timeoutMs)]) };
+  return {
+    caller,
+    all:
+      timeoutMs === undefined
+        ? caller
+        : AbortSignal.any([caller, AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs))]),
+  };
 }
 
 async function pause(signal: AbortSignal): Promise<void> {

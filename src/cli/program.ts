@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { registerApprove } from './commands/approve.ts';
+import { registerDeploy } from './commands/deploy.ts';
+import { registerFinish } from './commands/finish.ts';
+import { registerList } from './commands/list.ts';
+import { registerReject } from './commands/reject.ts';
+import { registerRollback } from './commands/rollback.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerValidate } from './commands/validate.ts';
+import { registerWorker } from './commands/worker.ts';
+import type { Execute } from './context.ts';
+import type { Terminal } from './terminal.ts';
+
+const footer = `
+Temporal is found by the settings of @temporalio/envconfig: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
+TEMPORAL_TLS_…, or a profile of its configuration file (TEMPORAL_PROFILE).
+
+Exit codes: 0 done, 1 error, 2 usage or a bad spec, 3 rolled back, 4 rollback failed, 5 rejected,
+6 approval timed out, 7 wait timed out while the deployment goes on.`;
+
+/** The commands, each of which ends through \`execute\`. */
+export function buildProgram(terminal: Terminal, execute: Execute, version: string): Command {
+  const program = new Command('cutover')
+    .description('Durable blue/green deployments for Kubernetes')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError('(`--help` lists what can be given)')
+    .addHelpText('after', footer);
+  for (const register of [
+    registerDeploy,
+    registerStatus,
+    registerApprove,
+    registerReject,
+    registerRollback,
+    registerFinish,
+    registerList,
+    registerValidate,
+    registerWorker,
+  ]) {
+    register(program, execute);
+  }
+  return program;
+}

@@ -1,0 +1,59 @@
+/** What happened to a deployment: switches, decisions, notices, and why it failed. */
+import { formatDuration } from '../../domain/duration.ts';
+import type { DeploymentState, SwitchRecord } from '../../domain/state.ts';
+import { blank, paragraph, span, table, type Line } from './spans.ts';
+import { clock } from './times.ts';
+
+const noticesShown = 6;
+
+export function renderHistory(state: DeploymentState, now: Date, width: number): Line[] {
+  const switches = state.switches.map((record) => switchRow(record, now));
+  const decisions = state.decisions.map(({ at, kind, by, reason, via }): Line => [
+    span(clock(at, now), 'quiet'),
+    span(kind, 'strong'),
+    span(`by ${by}${via === 'update' ? '' : ` (${via})`}: ${reason}`),
+  ]);
+  const notices = state.notices
+    .slice(-noticesShown)
+    .map(({ at, text }): Line => [span(clock(at, now), 'quiet'), span(text)]);
+  return [
+    ...section('switches', switches),
+    ...section('decisions', decisions),
+    ...section('notices', notices),
+    ...failureLines(state, width),
+  ];
+}
+
+/** How a switch went, in one sentence: `blue ──▶ green, patched in 14ms, verified 212ms later`. */
+export function describeSwitch({ from, to, requestToPatchMs, patchToVerifiedMs, verification }: SwitchRecord): string {
+  const verified =
+    patchToVerifiedMs === null
+      ? `NOT VERIFIED: ${verification}`
+      : `verified ${formatDuration(patchToVerifiedMs)} later`;
+  return `${from ?? 'nothing'} ──▶ ${to ?? 'nothing'}, patched in ${formatDuration(requestToPatchMs)}, ${verified}`;
+}
+
+function switchRow(record: SwitchRecord, now: Date): Line {
+  const { kind, by, approvedBy, reason, patchedAt, verifiedAt } = record;
+  const approved = approvedBy === null ? '' : `, approved by ${approvedBy}`;
+  return [
+    span(clock(patchedAt, now), 'quiet'),
+    span(kind, 'strong'),
+    span(describeSwitch(record), verifiedAt === null ? 'bad' : 'plain'),
+    span(`by ${by}${approved}: ${reason}`),
+  ];
+}
+
+function section(title: string, rows: readonly Line[]): Line[] {
+  return rows.length === 0 ? [] : [blank, [span(`  ${title}`, 'strong')], ...table(rows, 4)];
+}
+
+function failureLines({ failure, outcome }: DeploymentState, width: number): Line[] {
+  if (failure === null) return [];
+  const look = outcome === 'rollback-failed' || outcome === 'failed' || outcome === 'refused' ? 'bad' : 'warning';
+  return [
+    blank,
+    [span('  why: ', 'strong'), span(failure.name, look)],
+    ...paragraph(failure.message, width, 'plain', 4),
+  ];
+}

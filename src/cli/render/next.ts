@@ -1,0 +1,38 @@
+/** What a deployment waits for, what happens next by itself, and what an operator can do about it now. */
+import { refusalOf } from '../../domain/decision-rules.ts';
+import { messageNames, type MessageName } from '../../domain/message.ts';
+import type { DeploymentState } from '../../domain/state.ts';
+import type { DeploymentStatus } from '../../client/index.ts';
+import { blank, span, table, type Line } from './spans.ts';
+import { upcoming } from './times.ts';
+
+export function renderNext({ state, progress }: DeploymentStatus, now: Date): Line[] {
+  if (state.outcome !== 'running') return [];
+  const rows: Line[] = [];
+  if (state.waitingFor !== null) rows.push([span('waits for', 'warning'), span(state.waitingFor, 'strong')]);
+  const next = state.next ?? expected(progress);
+  if (next !== null) rows.push([span('next', 'strong'), span(`${next.what} ${upcoming(next.at, now)}`)]);
+  const commands = commandsNow(state);
+  commands.forEach((command, index) =>
+    rows.push([span(index === 0 ? 'you can' : '', 'quiet'), span(command, 'quiet')]),
+  );
+  return rows.length === 0 ? [] : [blank, ...table(rows)];
+}
+
+/** The commands that the deployment would take now. */
+export function commandsNow(state: DeploymentState): string[] {
+  return messageNames
+    .filter((name) => refusalOf(state, name) === null)
+    .map((name) => `cutover ${name} ${state.id}${needsReason[name] ? ' --reason "…"' : ''}`);
+}
+
+const needsReason: Readonly<Record<MessageName, boolean>> = {
+  approve: false,
+  reject: true,
+  rollback: true,
+  finish: false,
+};
+
+function expected(progress: DeploymentStatus['progress']): DeploymentState['next'] {
+  return progress?.expectedAt === undefined ? null : { what: 'the step ends', at: progress.expectedAt };
+}

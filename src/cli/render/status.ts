@@ -1,0 +1,48 @@
+/** A deployment on one screen. */
+import type { DeploymentStatus } from '../../client/index.ts';
+import type { DeploymentState } from '../../domain/state.ts';
+import { renderEvidence } from './evidence.ts';
+import { renderHistory } from './history.ts';
+import { renderNext } from './next.ts';
+import { blank, span, toText, type Line, type TextOptions } from './spans.ts';
+import { renderSteps } from './steps.ts';
+import { elapsed } from './times.ts';
+import { renderTraffic } from './traffic.ts';
+import { lookOf, wordOutcome, wordStep } from './words.ts';
+
+export interface StatusOptions extends TextOptions {
+  readonly now: Date;
+}
+
+/** Steps with their times, both slots, where the traffic goes, the evidence, and what comes next. Times are UTC. */
+export function renderStatus(status: DeploymentStatus, options: StatusOptions): string {
+  const { state, progress } = status;
+  const { now, width } = options;
+  const traffic = renderTraffic(state, progress);
+  const lines: Line[] = [
+    ...header(state, now),
+    ...(traffic.length === 0 ? [] : [blank, ...traffic]),
+    blank,
+    ...renderSteps(status, now),
+    ...renderEvidence(status),
+    ...renderHistory(state, now, width),
+    ...renderNext(status, now),
+  ];
+  return toText(lines, options);
+}
+
+function header(state: DeploymentState, now: Date): Line[] {
+  const running = state.outcome === 'running';
+  const time = elapsed(state.startedAt, state.finishedAt, now);
+  const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state.outcome);
+  const image = state.spec?.candidate.image ?? (state.spec === null ? '' : 'a manifest');
+  return [
+    [
+      span(state.id, 'strong'),
+      span('  '),
+      span(stands, lookOf(state.outcome)),
+      span(`  ${running ? 'for' : 'after'} ${time}`, 'quiet'),
+    ],
+    [span(`${image === '' ? '' : `${image}, `}asked for by ${state.requestedBy}: ${state.reason}`, 'quiet')],
+  ];
+}
