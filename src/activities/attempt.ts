@@ -23,7 +23,7 @@ export interface Attempt {
 export type Step<Name extends keyof Activities> = (
   input: Parameters<Activities[Name]>[0],
   attempt: Attempt,
-) => ReturnType<Activities[Name]>;
+) => Promise<Awaited<ReturnType<Activities[Name]>>>;
 
 /** A report with the step's name and the time filled in. */
 export function report(

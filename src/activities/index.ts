@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { DeploymentError } from '../domain/failure.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { withAttempt, type Step } from './attempt.ts';
+import { withAttempt, type Attempt } from './attempt.ts';
 import type { Activities } from './contract.ts';
 import { createCutover } from './cutover.ts';
 import { createDeploy } from './deploy.ts';
@@ -27,25 +27,23 @@ const messageKept = 4_000;
 /** Every activity, ready for a worker. */
 export function createActivities(dependencies: Dependencies): Activities {
   return {
-    preflight: activity<'preflight'>(createPreflight(dependencies)),
-    deploy: activity<'deploy'>(createDeploy(dependencies)),
-    warmUp: activity<'warmUp'>(createWarmUp(dependencies)),
-    smoke: activity<'smoke'>(createSmoke(dependencies)),
-    soak: activity<'soak'>(createSoak(dependencies)),
-    cutover: activity<'cutover'>(createCutover(dependencies)),
-    monitor: activity<'monitor'>(createMonitor(dependencies)),
-    rollback: activity<'rollback'>(createRollback(dependencies)),
-    drain: activity<'drain'>(createDrain(dependencies)),
-    teardown: activity<'teardown'>(createTeardown(dependencies)),
+    preflight: activity(createPreflight(dependencies)),
+    deploy: activity(createDeploy(dependencies)),
+    warmUp: activity(createWarmUp(dependencies)),
+    smoke: activity(createSmoke(dependencies)),
+    soak: activity(createSoak(dependencies)),
+    cutover: activity(createCutover(dependencies)),
+    monitor: activity(createMonitor(dependencies)),
+    rollback: activity(createRollback(dependencies)),
+    drain: activity(createDrain(dependencies)),
+    teardown: activity(createTeardown(dependencies)),
   };
 }
 
-type Input<Name extends keyof Activities> = Parameters<Activities[Name]>[0];
-type Result<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
-
-function activity<Name extends keyof Activities>(
-  step: (...args: Parameters<Step<Name>>) => Promise<Result<Name>>,
-): (input: Input<Name>) => Promise<Result<Name>> {
+/** The step as Temporal calls it. */
+function activity<Input, Result>(
+  step: (input: Input, attempt: Attempt) => Promise<Result>,
+): (input: Input) => Promise<Result> {
   return (input) =>
     withAttempt(async (attempt) => {
       try {

@@ -1,0 +1,47 @@
+/** Switches production to the candidate, all traffic at once, and verifies that it went there. */
+import { toMilliseconds } from '../domain/duration.ts';
+import { slotName } from '../domain/slot.ts';
+import type { Access } from '../kubernetes/access/index.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
+import { makeSwitch, type Switch } from '../kubernetes/switch.ts';
+import { report, type Attempt, type Step } from './attempt.ts';
+import type { SwitchInput } from './contract.ts';
+import { switchResult } from './switch-result.ts';
+
+export function createCutover(dependencies: { readonly cluster: Cluster; readonly access: Access }): Step<'cutover'> {
+  const { cluster } = dependencies;
+  return async (input, attempt) => {
+    const wanted = wantedSwitch(input);
+    const switched = await makeSwitch(cluster, wanted, () => candidateReady(cluster, input, attempt));
+    return switchResult(
+      dependencies,
+      { kind: 'cutover', input, to: wanted.to, from: wanted.from, ...switched },
+      attempt,
+    );
+  };
+}
+
+function wantedSwitch({ spec, runId, stableSlot, candidateSlot, fence }: SwitchInput): Switch {
+  const { namespace, service, app } = spec;
+  const slots = { from: stableSlot, to: candidateSlot };
+  return { namespace, service, app, runId, ...slots, fence, nextFence: fence + 1, release: false };
+}
+
+/** Waits, within the time of the cutover, for pods that are only just not ready. */
+function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchInput, attempt: Attempt): Promise<void> {
+  const { namespace, app, cutover, replicas = 1, timeouts } = spec;
+  report(attempt, 'cutover', { summary: `switching ${spec.service} to ${slotName(app, candidateSlot)}` });
+  return waitForReadyPods(
+    cluster,
+    { namespace, app, slot: candidateSlot },
+    {
+      minimum: cutover.minimumReady ?? replicas,
+      timeoutMs: attempt.remaining(toMilliseconds(timeouts.cutover)),
+      signal: attempt.signal,
+      onProgress: (summary) => {
+        report(attempt, 'cutover', { summary: `waiting to switch: ${summary}` });
+      },
+    },
+  );
+}

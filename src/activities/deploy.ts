@@ -1,0 +1,131 @@
+/**
+ * Claims the production Service, then deploys the candidate beside stable and waits until all its pods are ready.
+ *
+ * 1. Nothing is changed before the fence is taken.
+ * 2. The slot that production selects is never touched (invariant 2).
+ * 3. Pods of an earlier version never count: what is left in the slot is gone before the candidate is made.
+ */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { toMilliseconds } from '../domain/duration.ts';
+import { DeploymentError } from '../domain/failure.ts';
+import { slotName } from '../domain/slot.ts';
+import type { SlotState } from '../domain/state.ts';
+import type { Json } from '../kubernetes/api-server.ts';
+import { apply } from '../kubernetes/apply.ts';
+import { buildCandidate, deploymentAnnotation, type DeploymentManifest } from '../kubernetes/candidate.ts';
+import { assertClaimed, claim, type Claim } from '../kubernetes/claim.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { applyPreviews } from '../kubernetes/preview.ts';
+import { describeSelector, readProduction } from '../kubernetes/production.ts';
+import { deleteDeployment, waitUntilGone } from '../kubernetes/remove.ts';
+import { waitForRollout } from '../kubernetes/rollout.ts';
+import { deploymentPath, readDeployment, readSlot, type SlotReference } from '../kubernetes/slot.ts';
+import { report, type Attempt, type Step } from './attempt.ts';
+import type { Target } from './contract.ts';
+
+export function createDeploy({ cluster }: { readonly cluster: Cluster }): Step<'deploy'> {
+  return async (target, attempt) => {
+    const { spec, runId, stableSlot } = target;
+    const { namespace, service, app } = spec;
+    const claimed: Claim = { namespace, service, app, runId, stableSlot };
+    const slot = { namespace, app, slot: target.candidateSlot };
+    const fence = await claim(cluster, claimed);
+    await applyPreviews(cluster, spec, await readProduction(cluster, spec));
+    await clearSlot(cluster, target, slot, attempt);
+    const manifest = await candidateOf(cluster, target);
+    await assertClaimed(cluster, claimed);
+    await applyCandidate(cluster, slot, manifest);
+    const candidate = await waitForRollout(cluster, slot, {
+      runId,
+      timeoutMs: timeLeft(target, attempt),
+      signal: attempt.signal,
+      onProgress: onChange((summary: string, state: SlotState) => {
+        report(attempt, 'deploy', { summary, candidate: state });
+      }),
+    });
+    const stable = stableSlot === null ? null : await readSlot(cluster, { namespace, app, slot: stableSlot });
+    return { candidate, stable: stable?.state ?? null, fence };
+  };
+}
+
+/** Removes what an earlier deployment left in the candidate's slot, unless it is this deployment's own. */
+async function clearSlot(cluster: Cluster, target: Target, slot: SlotReference, attempt: Attempt): Promise<void> {
+  const name = slotName(slot.app, slot.slot);
+  for (;;) {
+    attempt.signal.throwIfAborted();
+    const found = await readDeployment(cluster, slot);
+    const own = found?.metadata?.annotations?.[deploymentAnnotation] === target.runId;
+    if (own && found?.metadata?.deletionTimestamp === undefined) return;
+    await assertNotLive(cluster, target);
+    if (found === null || found.metadata?.deletionTimestamp !== undefined) break;
+    report(attempt, 'deploy', { summary: `removing ${name}, which an earlier deployment left` });
+    if ((await deleteDeployment(cluster, slot, found)) !== 'changed') break;
+  }
+  const left = await waitUntilGone(cluster, slot, {
+    deploymentStays: false,
+    timeoutMs: timeLeft(target, attempt),
+    signal: attempt.signal,
+    onProgress: (summary) => {
+      report(attempt, 'deploy', { summary: `removing what was left of ${name}: ${summary}` });
+    },
+  });
+  if (left === null) return;
+  throw new DeploymentError(
+    'CandidateNotReady',
+    `the slot ${name} could not be cleared for the candidate: ${left}. Remove them, then deploy again`,
+  );
+}
+
+async function assertNotLive(cluster: Cluster, { spec, candidateSlot }: Target): Promise<void> {
+  const live = await readProduction(cluster, spec);
+  if (live.slot !== candidateSlot) return;
+  throw new DeploymentError(
+    'SelectorChanged',
+    `the Service "${spec.service}" now selects ${describeSelector(live.selector)}, the slot that was to be the candidate: somebody has switched it. Nothing in that slot was touched: deploy again`,
+  );
+}
+
+async function candidateOf(
+  cluster: Cluster,
+  { spec, runId, stableSlot, candidateSlot }: Target,
+): Promise<DeploymentManifest> {
+  const { namespace, app } = spec;
+  const stable = stableSlot === null ? null : await readDeployment(cluster, { namespace, app, slot: stableSlot });
+  if (stable === null && stableSlot !== null && !('manifest' in spec.candidate)) {
+    const name = slotName(app, stableSlot);
+    throw new DeploymentError(
+      'ObjectMissing',
+      `the live Deployment "${name}" was deleted, so there is nothing to copy`,
+    );
+  }
+  const built = buildCandidate({ spec, runId, slot: candidateSlot, stable });
+  if (built.ok) return built.manifest;
+  throw new DeploymentError('Refused', built.problems.join('\n'));
+}
+
+async function applyCandidate(cluster: Cluster, slot: SlotReference, manifest: DeploymentManifest): Promise<void> {
+  try {
+    await apply<Json<V1Deployment>>(cluster, deploymentPath(slot), manifest);
+  } catch (error) {
+    if (apiErrorKind(error) !== 'invalid') throw error;
+    throw new DeploymentError(
+      'CandidateNotReady',
+      `the API server refuses the Deployment "${manifest.metadata.name}": ${describeApiError(error)}. Correct the candidate in the spec, then deploy again`,
+    );
+  }
+}
+
+function timeLeft({ spec }: Target, attempt: Attempt): number {
+  return attempt.remaining(toMilliseconds(spec.timeouts.deploy));
+}
+
+/** Passes on what differs from the call before, since a change of the cluster is often none of what is shown. */
+function onChange<T>(tell: (summary: string, state: T) => void): (summary: string, state: T) => void {
+  let last = '';
+  return (summary, state) => {
+    if (summary === last) return;
+    last = summary;
+    tell(summary, state);
+  };
+}

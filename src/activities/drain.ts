@@ -1,0 +1,57 @@
+/** Watches the slot that goes away until nobody asks it anything any more, within the limit of the spec. */
+import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { slotName } from '../domain/slot.ts';
+import { pause, report, type Attempt, type Step } from './attempt.ts';
+import type { DrainInput, DrainResult } from './contract.ts';
+import type { Dependencies } from './index.ts';
+import { lateRequests, type LateCounter } from './late-requests.ts';
+
+/** What one attempt leaves to the next. */
+interface Resume {
+  readonly startedAt: number;
+  readonly tail: number | null;
+}
+
+const betweenLooksMs = 2_000;
+const quietLooks = 2;
+
+export function createDrain(dependencies: Dependencies): Step<'drain'> {
+  return async (input, attempt) => {
+    const limitMs = toMilliseconds(input.spec.drain);
+    if (limitMs === 0) return { tailRequests: null, quiet: false, waitedMs: 0 };
+    return watchTail(input, attempt, await lateRequests(dependencies, input, attempt.signal));
+  };
+}
+
+/** Looks every 2 s; quiet is two looks in a row without a new request. */
+export async function watchTail(input: DrainInput, attempt: Attempt, countLate: LateCounter): Promise<DrainResult> {
+  const limitMs = toMilliseconds(input.spec.drain);
+  let { startedAt, tail } = readResume(attempt.resume()) ?? { startedAt: Date.now(), tail: null };
+  let quietFor = 0;
+  let quiet = false;
+  const left = (): number => startedAt + limitMs - Date.now();
+  while (!quiet && left() > 0) {
+    await pause(attempt, Math.min(betweenLooksMs, left()));
+    attempt.signal.throwIfAborted();
+    const late = await countLate();
+    if (late !== null) tail = (tail ?? 0) + late;
+    quietFor = late === 0 ? quietFor + 1 : 0;
+    quiet = quietFor >= quietLooks;
+    tell(attempt, input, { startedAt, tail });
+  }
+  return { tailRequests: tail, quiet, waitedMs: Math.max(0, Date.now() - startedAt) };
+}
+
+function tell(attempt: Attempt, { spec, slot }: DrainInput, resume: Resume): void {
+  const seen = resume.tail === null ? 'its requests cannot be counted' : `${resume.tail} late requests`;
+  const expectedAt = new Date(resume.startedAt + toMilliseconds(spec.drain)).toISOString();
+  const summary = `draining ${slotName(spec.app, slot)}: ${seen} in ${formatDuration(Date.now() - resume.startedAt)}`;
+  report(attempt, 'drain', { summary, expectedAt }, resume);
+}
+
+function readResume(resume: unknown): Resume | null {
+  if (typeof resume !== 'object' || resume === null) return null;
+  const { startedAt, tail } = resume as Partial<Resume>;
+  if (typeof startedAt !== 'number') return null;
+  return { startedAt, tail: typeof tail === 'number' ? tail : null };
+}

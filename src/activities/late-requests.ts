@@ -1,0 +1,41 @@
+import { beginCounting, count, type CounterState } from '../evidence/counters.ts';
+import { podsMetrics } from '../evidence/pods-metrics.ts';
+import { podPort } from '../kubernetes/pod-port.ts';
+import type { PodView } from '../kubernetes/pod.ts';
+import { readPods, readSlot } from '../kubernetes/slot.ts';
+import type { DrainInput } from './contract.ts';
+import type { Dependencies } from './index.ts';
+
+/** How many requests the slot answered since the call before; null where its metrics cannot tell. */
+export type LateCounter = () => Promise<number | null>;
+
+/** Counts by the pods' own metrics, from now on. */
+export async function lateRequests(
+  { cluster, access }: Dependencies,
+  { spec, slot }: DrainInput,
+  signal: AbortSignal,
+): Promise<LateCounter> {
+  const { metrics, namespace, app } = spec;
+  if (metrics === 'none') return () => Promise.resolve(null);
+  const reference = { namespace, app, slot };
+  const port = await podPort(cluster, spec, await readSlot(cluster, reference));
+  let readyPods = 0;
+  const pods = async (): Promise<PodView[]> => {
+    const found = await readPods(cluster, reference);
+    readyPods = found.filter(({ ready }) => ready).length;
+    return found;
+  };
+  const source = podsMetrics({ way: access[spec.access], metrics, port, pods });
+  let state: CounterState | null = null;
+  const look: LateCounter = async () => {
+    const reading = await source.sample({ spec, slot }, signal);
+    // Where no pod is ready there is nobody who could answer.
+    if (readyPods === 0) return 0;
+    if (reading.kind === 'unmeasured' || reading.sample.counters === undefined) return null;
+    const before = state;
+    state = before === null ? beginCounting(reading.sample.counters) : count(before, reading.sample.counters);
+    return before === null ? null : state.totals.requests - before.totals.requests;
+  };
+  await look();
+  return look;
+}

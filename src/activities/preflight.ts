@@ -1,0 +1,116 @@
+/** Validates the spec and reads the cluster: what cannot work is refused, all of it at once, before anything is changed. */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { DeploymentError } from '../domain/failure.ts';
+import { deploymentId, slotName } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
+import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
+import type { Json } from '../kubernetes/api-server.ts';
+import { apply } from '../kubernetes/apply.ts';
+import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { candidateProblems, previewProblems, roomProblems, stableProblems } from '../kubernetes/preflight/checks.ts';
+import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
+import { noticesOf } from '../kubernetes/preflight/notices.ts';
+import { permissionProblems } from '../kubernetes/preflight/permissions.ts';
+import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
+import type { ProductionService } from '../kubernetes/production.ts';
+import { deploymentPath } from '../kubernetes/slot.ts';
+import type { Step } from './attempt.ts';
+import type { PreflightInput, PreflightResult } from './contract.ts';
+
+export function createPreflight({ cluster }: { readonly cluster: Cluster }): Step<'preflight'> {
+  return async (input) => {
+    const spec = validSpec(input);
+    refuseIf(await permissionProblems(cluster, spec));
+    const facts = await readFacts(cluster, spec);
+    const planning = makePlan(spec, facts);
+    if (!planning.ok || facts.production === null)
+      throw refusal([...(planning.ok ? [] : planning.problems), ...independent(spec, facts)]);
+    return planned(cluster, { input, spec, facts, production: facts.production, plan: planning.plan });
+  };
+}
+
+interface Planned {
+  readonly input: PreflightInput;
+  readonly spec: Spec;
+  readonly facts: Facts;
+  readonly production: ProductionService;
+  readonly plan: Plan;
+}
+
+async function planned(cluster: Cluster, { input, spec, facts, production, plan }: Planned): Promise<PreflightResult> {
+  const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
+  const problems = [...previewProblems(spec, facts), ...(stable === null ? [] : stableProblems(spec, stable))];
+  const deployment = stable?.deployment ?? null;
+  const built = buildCandidate({ spec, runId: input.runId, slot: plan.candidateSlot, stable: deployment });
+  if (!built.ok) throw refusal([...problems, ...built.problems]);
+  const { manifest } = built;
+  problems.push(
+    ...candidateProblems(spec, production, manifest),
+    ...roomProblems(spec, facts, plan.candidateSlot, manifest),
+  );
+  problems.push(...(await dryRunProblems(cluster, facts, plan, spec, manifest)));
+  refuseIf(problems);
+  return {
+    spec: { ...spec, replicas: candidateReplicas(spec, deployment) },
+    stable: stable?.state ?? null,
+    stableSlot: plan.stableSlot,
+    candidateSlot: plan.candidateSlot,
+    notices: noticesOf(spec, facts, plan, manifest),
+  };
+}
+
+/** What can be said though there is no plan. */
+function independent(spec: Spec, facts: Facts): string[] {
+  const stable = facts.slots.blue?.deployment ?? facts.slots.green?.deployment ?? null;
+  if (stable === null && !('manifest' in spec.candidate)) return [];
+  const built = buildCandidate({ spec, runId: '', slot: 'green', stable });
+  return [...previewProblems(spec, facts), ...(built.ok ? [] : built.problems)];
+}
+
+/** What the API server would refuse. A leftover has the name still, and a selector that may not change. */
+async function dryRunProblems(
+  cluster: Cluster,
+  facts: Facts,
+  { candidateSlot }: Plan,
+  { namespace, app }: Spec,
+  manifest: DeploymentManifest,
+): Promise<string[]> {
+  const taken = facts.slots[candidateSlot] !== null;
+  const name = taken ? `${manifest.metadata.name}-preflight` : manifest.metadata.name;
+  const path = deploymentPath({ namespace, app, slot: candidateSlot });
+  const tried = { ...manifest, metadata: { ...manifest.metadata, name } };
+  try {
+    await apply<Json<V1Deployment>>(cluster, taken ? `${path}-preflight` : path, tried, { dryRun: true });
+    return [];
+  } catch (error) {
+    const kind = apiErrorKind(error);
+    if (kind !== 'invalid' && kind !== 'forbidden') throw error;
+    return [
+      `the API server would refuse the Deployment "${slotName(app, candidateSlot)}": ${describeApiError(error)}. Correct the candidate in the spec`,
+    ];
+  }
+}
+
+function validSpec({ spec: given, workflowId }: PreflightInput): Spec {
+  const parsed = parseSpec(given);
+  if (!parsed.ok) {
+    throw new DeploymentError('SpecInvalid', `the spec is not valid:\n${describeMistakes(parsed.mistakes)}`);
+  }
+  const { namespace, app } = parsed.spec;
+  const id = deploymentId(namespace, app);
+  if (workflowId === id) return parsed.spec;
+  throw new DeploymentError(
+    'Refused',
+    `this workflow has the id "${workflowId}", but a deployment of ${app} in ${namespace} has to have the id "${id}", so that there is one at a time: start it with --workflow-id ${id}`,
+  );
+}
+
+function refuseIf(problems: readonly string[]): void {
+  if (problems.length > 0) throw refusal(problems);
+}
+
+function refusal(problems: readonly string[]): DeploymentError {
+  return new DeploymentError('Refused', [...new Set(problems)].join('\n'));
+}

@@ -1,0 +1,130 @@
+/**
+ * Removes a slot, or scales it to zero.
+ *
+ * 1. Never the slot that production selects: the selector is read right before, whatever the workflow believes
+ *    (invariant 2).
+ * 2. Never what another deployment has made or taken over.
+ * 3. Gone already is as good as removed (invariant 7).
+ */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { toMilliseconds } from '../domain/duration.ts';
+import { DeploymentError } from '../domain/failure.ts';
+import { slotName } from '../domain/slot.ts';
+import type { Json } from '../kubernetes/api-server.ts';
+import { deploymentAnnotation } from '../kubernetes/candidate.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { describeApiError } from '../kubernetes/errors.ts';
+import { describeSelector, findProduction, ownerOf } from '../kubernetes/production.ts';
+import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
+import { scaleDeployment } from '../kubernetes/scale.ts';
+import { readDeployment, type SlotReference } from '../kubernetes/slot.ts';
+import { report, type Attempt, type Step } from './attempt.ts';
+import type { TeardownInput } from './contract.ts';
+
+type Removal =
+  | { readonly done: 'removed' | 'scaled' | 'absent' }
+  /** Made by another deployment: left alone. */
+  | { readonly done: 'foreign'; readonly by: string };
+
+export function createTeardown({ cluster }: { readonly cluster: Cluster }): Step<'teardown'> {
+  return async (input, attempt) => {
+    const { spec, slot, runId } = input;
+    const reference = { namespace: spec.namespace, app: spec.app, slot };
+    const name = slotName(spec.app, slot);
+    const removal = await remove(cluster, reference, input, attempt);
+    if (removal.done === 'foreign') return { detail: `${name} was left as it is: ${removal.by} has made it` };
+    const jobs = await deleteJobs(cluster, spec.namespace, { [deploymentAnnotation]: runId }).catch(describeApiError);
+    await expectGone(cluster, reference, input, attempt);
+    const unremoved = jobs === null ? '' : `; its Jobs could not be deleted: ${jobs}`;
+    return { detail: `${describe(name, removal.done)}${unremoved}` };
+  };
+}
+
+/** Deletes or scales exactly the Deployment that was looked at, right after a look at what production selects. */
+async function remove(
+  cluster: Cluster,
+  reference: SlotReference,
+  input: TeardownInput,
+  attempt: Attempt,
+): Promise<Removal> {
+  for (;;) {
+    attempt.signal.throwIfAborted();
+    const deployment = await readDeployment(cluster, reference);
+    if (deployment === null) return { done: 'absent' };
+    const by = deployment.metadata?.annotations?.[deploymentAnnotation];
+    if (input.slot === input.candidateSlot && by !== input.runId) return { done: 'foreign', by: by ?? 'somebody' };
+    await assertRemovable(cluster, input);
+    const done = await removeOnce(cluster, reference, deployment, input.how);
+    if (done !== null) return { done };
+  }
+}
+
+/** null when the Deployment has changed since it was read. */
+async function removeOnce(
+  cluster: Cluster,
+  reference: SlotReference,
+  deployment: Json<V1Deployment>,
+  how: TeardownInput['how'],
+): Promise<'removed' | 'scaled' | 'absent' | null> {
+  switch (how) {
+    case 'scale-to-zero':
+      if (deployment.spec?.replicas === 0) return 'scaled';
+      return (await scaleDeployment(cluster, reference, deployment, 0)) ? 'scaled' : null;
+    case 'delete': {
+      const result = await deleteDeployment(cluster, reference, deployment);
+      if (result === 'changed') return null;
+      return result === 'gone' ? 'absent' : 'removed';
+    }
+  }
+}
+
+async function assertRemovable(cluster: Cluster, { spec, slot, runId }: TeardownInput): Promise<void> {
+  const live = await findProduction(cluster, spec);
+  if (live === null) return;
+  const name = slotName(spec.app, slot);
+  if (live.slot === slot) {
+    throw new DeploymentError(
+      'SelectorChanged',
+      `${name} was not torn down: the Service "${spec.service}" selects it (${describeSelector(live.selector)}). Somebody has switched production to it: switch it to the other slot, or deploy again`,
+    );
+  }
+  if (live.owner !== null && live.owner !== ownerOf(spec, runId)) {
+    throw new DeploymentError(
+      'FenceLost',
+      `${name} was not torn down: ${live.owner} holds the Service "${spec.service}" now and may need the slot`,
+    );
+  }
+}
+
+async function expectGone(
+  cluster: Cluster,
+  reference: SlotReference,
+  { spec, how }: TeardownInput,
+  attempt: Attempt,
+): Promise<void> {
+  const name = slotName(reference.app, reference.slot);
+  const left = await waitUntilGone(cluster, reference, {
+    deploymentStays: how === 'scale-to-zero',
+    timeoutMs: attempt.remaining(toMilliseconds(spec.timeouts.teardown)),
+    signal: attempt.signal,
+    onProgress: (summary) => {
+      report(attempt, 'teardown', { summary: `removing ${name}: ${summary}` });
+    },
+  });
+  if (left === null) return;
+  throw new DeploymentError(
+    'DeadlineExceeded',
+    `${name} was not gone within ${spec.timeouts.teardown}: ${left}. Look at what holds its pods: kubectl -n ${spec.namespace} get pods -l app=${spec.app},version=${reference.slot}`,
+  );
+}
+
+function describe(name: string, done: 'removed' | 'scaled' | 'absent'): string {
+  switch (done) {
+    case 'removed':
+      return `${name} was deleted and its pods are gone`;
+    case 'scaled':
+      return `${name} was scaled to zero and its pods are gone`;
+    case 'absent':
+      return `${name} was gone already`;
+  }
+}

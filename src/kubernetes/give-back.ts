@@ -1,0 +1,78 @@
+/**
+ * The decision of a rollback, from the Service as it is: what has to be patched so that production is on stable and no
+ * late attempt of this deployment can move it again. Pure.
+ *
+ * 1. It asks nothing of the candidate.
+ * 2. What somebody else has taken, or has changed by hand, is left alone.
+ */
+import type { Slot } from '../domain/slot.ts';
+import { annotations, noSlot, ownerOf, type ProductionService } from './production.ts';
+import { annotationPath, selectorPath, type PatchOperation } from './service-patch.ts';
+
+export interface GiveBack {
+  readonly namespace: string;
+  readonly app: string;
+  readonly runId: string;
+  readonly stable: Slot | null;
+  readonly candidate: Slot;
+  /** The fence that the deployment knows of; null when it never came to know one. */
+  readonly fence: number | null;
+}
+
+export type GiveBackStep =
+  /** This deployment never claimed the Service. */
+  | { readonly kind: 'not-held' }
+  /** Production selects the candidate. */
+  | { readonly kind: 'switch'; readonly fence: number }
+  /** Production selects stable already: only late attempts have to be fenced off. */
+  | { readonly kind: 'release'; readonly fence: number }
+  /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release. */
+  | { readonly kind: 'done'; readonly fence: number; readonly switchedAt: string | null }
+  /** Another deployment holds the fence. */
+  | { readonly kind: 'taken' }
+  /** The selector names neither slot. */
+  | { readonly kind: 'changed'; readonly fence: number };
+
+/** What is to be done about the Service as it is now. */
+export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBackStep {
+  const { runId, stable, candidate } = wanted;
+  if (live.owner === null && wanted.fence === null) return { kind: 'not-held' };
+  // Without any owner the annotations were wiped, by a replace for example: then the Service is still this deployment's.
+  if (live.owner !== null && live.owner !== ownerOf(wanted, runId)) {
+    return wanted.fence === null ? { kind: 'not-held' } : { kind: 'taken' };
+  }
+  const fence = Math.max(live.fence, wanted.fence ?? 0) + 1;
+  const version = live.selector['version'];
+  if (version === candidate) return { kind: 'switch', fence };
+  if (version !== (stable ?? noSlot)) return { kind: 'changed', fence };
+  if (live.released !== runId) return { kind: 'release', fence };
+  const { switched } = live;
+  const own = switched !== null && switched.by === runId && switched.to === version;
+  return { kind: 'done', fence: live.fence, switchedAt: own ? switched.at : null };
+}
+
+/** The operations of a switch back: they hold only on the Service as it was read. */
+export function switchBackPatch(live: ProductionService, wanted: GiveBack, fence: number, now: Date): PatchOperation[] {
+  const to = wanted.stable ?? noSlot;
+  return [
+    ...releasePatch(live, wanted, fence),
+    { op: 'test', path: selectorPath('version'), value: wanted.candidate },
+    { op: 'replace', path: selectorPath('version'), value: to },
+    { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
+    { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
+    { op: 'add', path: annotationPath(annotations.switchedTo), value: to },
+  ];
+}
+
+/** The operations that fence late attempts off and leave the traffic where it is. */
+export function releasePatch(live: ProductionService, wanted: GiveBack, fence: number): PatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: live.resourceVersion },
+    ...(live.object.metadata?.annotations === undefined
+      ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const]
+      : []),
+    { op: 'add', path: annotationPath(annotations.fence), value: String(fence) },
+    { op: 'add', path: annotationPath(annotations.owner), value: ownerOf(wanted, wanted.runId) },
+    { op: 'add', path: annotationPath(annotations.released), value: wanted.runId },
+  ];
+}

@@ -1,0 +1,112 @@
+/** What stands in the way of a deployment whose plan is made. Pure; each problem names the object and what to do. */
+import type { V1Container, V1Service } from '@kubernetes/client-node';
+import { slotName, type Slot } from '../../domain/slot.ts';
+import type { Spec } from '../../domain/spec.ts';
+import type { Json } from '../api-server.ts';
+import type { DeploymentManifest } from '../candidate.ts';
+import { managedBy } from '../preview.ts';
+import type { ProductionService } from '../production.ts';
+import type { SlotView } from '../slot.ts';
+import type { Facts } from './facts.ts';
+import { addDemands, podDemand, quotaProblems } from './quota.ts';
+
+/** What is wrong with the slot that is live. */
+export function stableProblems(spec: Spec, stable: SlotView): string[] {
+  const { deployment, readyPods, desiredPods, slot } = stable.state;
+  const problems: string[] = [];
+  if (readyPods === 0) {
+    problems.push(
+      `the live Deployment "${deployment}" has no ready pod (of ${desiredPods}), so there is nothing to go back to: repair it first`,
+    );
+  }
+  const selected = stable.deployment.spec?.selector.matchLabels ?? {};
+  if (selected['app'] !== spec.app || selected['version'] !== slot) {
+    problems.push(
+      `the selector of the Deployment "${deployment}" has to have app: ${spec.app} and version: ${slot}, so that the two slots' pods cannot be mixed up: create it anew with that selector (it cannot be changed)`,
+    );
+  }
+  if (spec.rollback.minimumReady > desiredPods) {
+    problems.push(
+      `rollback.minimumReady is ${spec.rollback.minimumReady}, but "${deployment}" has only ${desiredPods} pods: a rollback could never happen; lower it`,
+    );
+  }
+  return problems;
+}
+
+/** What is wrong with the candidate as it would be created. */
+export function candidateProblems(spec: Spec, production: ProductionService, manifest: DeploymentManifest): string[] {
+  const replicas = manifest.spec?.replicas ?? 1;
+  const { minimumReady } = spec.cutover;
+  const few =
+    minimumReady !== undefined && minimumReady > replicas
+      ? [
+          `cutover.minimumReady is ${minimumReady}, but the candidate has only ${replicas} pods: lower it, or raise replicas`,
+        ]
+      : [];
+  return [...few, ...portProblems(production, manifest), ...labelProblems(production, manifest)];
+}
+
+/** A targetPort that no container of the candidate has. Without any declared port there is nothing to compare. */
+function portProblems({ name, object }: ProductionService, manifest: DeploymentManifest): string[] {
+  const containers = allContainers(manifest);
+  const declared = containers.flatMap(({ ports }) => ports ?? []);
+  const shown = declared.map((port) =>
+    port.name === undefined ? port.containerPort : `${port.name}: ${port.containerPort}`,
+  );
+  return (object.spec?.ports ?? []).flatMap(({ port, targetPort }) => {
+    const wanted: string | number = targetPort ?? port;
+    const known =
+      typeof wanted === 'number'
+        ? declared.length === 0 || declared.some(({ containerPort }) => containerPort === wanted)
+        : declared.some((one) => one.name === wanted);
+    if (known) return [];
+    return [
+      `the Service "${name}" sends port ${port} to targetPort ${wanted}, which no container of the candidate declares (${shown.length === 0 ? 'no ports' : shown.join(', ')}): correct the ports of the candidate's containers, or the Service`,
+    ];
+  });
+}
+
+/** Labels beside version that the production Service selects and the candidate's pods lack. */
+function labelProblems({ name, selector }: ProductionService, manifest: DeploymentManifest): string[] {
+  const labels = manifest.spec?.template.metadata?.labels ?? {};
+  return Object.entries(selector)
+    .filter(([label, value]) => label !== 'version' && labels[label] !== value)
+    .map(
+      ([label, value]) =>
+        `the Service "${name}" also selects ${label}: ${value}, which the candidate's pods do not have: add the label to the candidate's template`,
+    );
+}
+
+/** Services that have a preview's name and are somebody else's. */
+export function previewProblems(spec: Spec, { previews }: Facts): string[] {
+  return previews
+    .filter((service) => !isPreview(spec, service))
+    .map(
+      ({ metadata }) =>
+        `there is a Service "${metadata?.name ?? ''}" that is no preview Service, and the name is needed for one: rename it`,
+    );
+}
+
+function isPreview({ app }: Spec, { metadata, spec }: Json<V1Service>): boolean {
+  const managed = Object.entries(managedBy).every(([name, value]) => metadata?.labels?.[name] === value);
+  const { app: selected, version } = spec?.selector ?? {};
+  return managed || (selected === app && version !== undefined && `${app}-${version}` === metadata?.name);
+}
+
+/** Quotas without room for the candidate. What an earlier deployment left in its slot makes room when it goes. */
+export function roomProblems(spec: Spec, facts: Facts, candidateSlot: Slot, manifest: DeploymentManifest): string[] {
+  const needed = podDemand(manifest.spec?.template.spec, manifest.spec?.replicas ?? 1);
+  const left = facts.slots[candidateSlot];
+  const freed = left === null ? {} : podDemand(left.deployment.spec?.template.spec, left.pods.length);
+  const missing = ['blue', 'green'].filter(
+    (slot) => !facts.previews.some(({ metadata }) => metadata?.name === slotName(spec.app, slot as Slot)),
+  ).length;
+  const services = { services: missing, 'count/services': missing };
+  return quotaProblems(facts.quotas ?? [], addDemands(addDemands(needed, freed, -1), services));
+}
+
+function allContainers({ spec }: DeploymentManifest): Json<V1Container>[] {
+  const pod = spec?.template.spec;
+  const sidecars = (pod?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...(pod?.containers ?? []), ...sidecars];
+}

@@ -1,0 +1,81 @@
+/** Which slot is stable and which becomes the candidate, from what is there. Pure. */
+import { otherSlot, slotName, slots, type Slot } from '../../domain/slot.ts';
+import type { Spec } from '../../domain/spec.ts';
+import { describeSelector, noSlot, type ProductionService } from '../production.ts';
+import type { Facts } from './facts.ts';
+
+export interface Plan {
+  /** null in the first deployment of an app. */
+  readonly stableSlot: Slot | null;
+  readonly candidateSlot: Slot;
+}
+
+export type Planning =
+  { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly problems: readonly string[] };
+
+/** The plan, or why there can be none: each problem names the object and what to do. */
+export function makePlan(spec: Spec, facts: Facts): Planning {
+  const { production } = facts;
+  if (production === null) return refuse(noService(spec, facts));
+  const problems = serviceProblems(spec, production);
+  if (problems.length > 0) return { ok: false, problems };
+  const { slot } = production;
+  if (slot !== null && facts.slots[slot] !== null) {
+    return { ok: true, plan: { stableSlot: slot, candidateSlot: otherSlot(slot) } };
+  }
+  return facts.selectsPods ? refuse(noSlotSelected(spec, production)) : firstDeployment(spec, facts, production);
+}
+
+function firstDeployment(spec: Spec, facts: Facts, production: ProductionService): Planning {
+  const { slot } = production;
+  const parked = production.selector['version'] === noSlot;
+  const existing = slots.filter((one) => facts.slots[one] !== null).map((one) => slotName(spec.app, one));
+  if (existing.length > 0 && !parked) {
+    return refuse(
+      `the Service "${spec.service}" selects ${describeSelector(production.selector)}, which no pod has, although there is the Deployment ${existing.join(' and ')}: set the selector's version to the slot that is to be live, or delete the Deployment for a first deployment`,
+    );
+  }
+  return { ok: true, plan: { stableSlot: null, candidateSlot: parked ? 'blue' : (slot ?? 'blue') } };
+}
+
+function noService({ service, namespace }: Spec, { namespaceExists }: Facts): string {
+  return namespaceExists
+    ? `there is no Service "${service}" in namespace "${namespace}": correct service in the spec, or create it (its selector: app and version)`
+    : `there is no namespace "${namespace}": correct namespace in the spec, or create it`;
+}
+
+function noSlotSelected({ service, app }: Spec, { selector, slot }: ProductionService): string {
+  if (slot !== null) {
+    return `the Service "${service}" selects pods with version ${slot}, but there is no Deployment "${slotName(app, slot)}" that they belong to: the live slot has to be a Deployment of that name`;
+  }
+  const version = selector['version'];
+  const has = version === undefined ? 'has no version in its selector' : `selects version "${version}"`;
+  return `the Service "${service}" ${has} (${describeSelector(selector)}), but it serves pods: label the live Deployment's pods and its selector with version: blue, name it "${slotName(app, 'blue')}", then add version: blue to the Service's selector`;
+}
+
+function serviceProblems({ service, app }: Spec, { object, selector }: ProductionService): string[] {
+  const problems: string[] = [];
+  const { type } = object.spec ?? {};
+  if (type === 'ExternalName') {
+    return [`the Service "${service}" is of type ExternalName, which selects no pods: use a Service with a selector`];
+  }
+  if (Object.keys(selector).length === 0) {
+    return [`the Service "${service}" has no selector: give it app: ${app} and the version of the live slot`];
+  }
+  if (selector['app'] !== app) {
+    const found = selector['app'] === undefined ? 'does not select by app' : `selects app "${selector['app']}"`;
+    problems.push(
+      `the Service "${service}" ${found}, the spec is for app "${app}": correct app or service in the spec, or the selector`,
+    );
+  }
+  if (slots.some((slot) => slotName(app, slot) === service)) {
+    problems.push(
+      `the Service "${service}" has the name of a preview Service of ${app} (${slots.map((slot) => slotName(app, slot)).join(', ')}): give the production Service another name`,
+    );
+  }
+  return problems;
+}
+
+function refuse(problem: string): Planning {
+  return { ok: false, problems: [problem] };
+}
