@@ -71,22 +71,33 @@ interface Sending {
   readonly fresh: http.Agent;
 }
 
-function send(sending: Sending): Promise<http.IncomingMessage> {
-  const { host, port, request, signal, agent, fresh } = sending;
-  const { method = 'GET', path } = request;
-  const { body, headers } = wireBody(request);
-  return new Promise((resolve, reject) => {
-    const sent = http.request({ host, port, method, path: wirePath(path), headers, agent, signal }, resolve);
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      // A kept connection that the server closed at that very moment says nothing about the server.
-      const again = sent.reusedSocket && error.code === 'ECONNRESET' && isSafe(method) && !signal.aborted;
-      if (again) send({ ...sending, agent: fresh }).then(resolve, reject);
-      else reject(error);
-    });
-    sent.end(body);
-  });
+async function send(sending: Sending): Promise<http.IncomingMessage> {
+  const sent = sendOnce(sending);
+  try {
+    return await sent.answered;
+  } catch (error) {
+    // A kept connection that the server closed at that very moment says nothing about the server.
+    const staleConnection = sent.request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+    if (!staleConnection || !isSafe(sending.request.method) || sending.signal.aborted) throw error;
+    return sendOnce({ ...sending, agent: sending.fresh }).answered;
+  }
 }
 
-function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
+function sendOnce({ host, port, request, signal, agent }: Sending): {
+  readonly request: http.ClientRequest;
+  readonly answered: Promise<http.IncomingMessage>;
+} {
+  const { method = 'GET', path } = request;
+  const { body, headers } = wireBody(request);
+  const sent = http.request({ host, port, method, path: wirePath(path), headers, agent, signal });
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve);
+    sent.on('error', reject);
+  });
+  sent.end(body);
+  return { request: sent, answered };
+}
+
+function isSafe(method: string | undefined): boolean {
+  return method === undefined || method === 'GET' || method === 'HEAD';
 }

@@ -2,7 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import { DeploymentError } from '../../domain/failure.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { AccessError, type AccessErrorKind, type HttpAnswer, type ProbeRequest, type RequestOptions } from './access.ts';
+import {
+  AccessError,
+  type AccessErrorKind,
+  type HttpAnswer,
+  type ProbeRequest,
+  type RequestOptions,
+} from './access.ts';
 
 const defaultBodyBytes = 65_536;
 

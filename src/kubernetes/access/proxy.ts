@@ -56,7 +56,14 @@ async function proxied(
   const answer = await exchange(what, options, async (signal) => {
     path = (await proxyPath(services, target)) + wirePath(request.path);
     const sent = { accept: '*/*', ...headers };
-    return cluster.api.open({ method, path, headers: sent, signal, timeoutMs: null, ...(body === undefined ? {} : { body }) });
+    return cluster.api.open({
+      method,
+      path,
+      headers: sent,
+      signal,
+      timeoutMs: null,
+      ...(body === undefined ? {} : { body }),
+    });
   });
   const status = statusOf(answer);
   if (status === null) return answer;

@@ -71,7 +71,8 @@ function dialThrough(proxy: ClusterProxy, { host, port, signal }: Destination): 
     });
     request.once('error', (error: NodeJS.ErrnoException) => {
       if (error.name === 'AbortError') reject(error);
-      else reject(new AccessError('proxy', authority, `the proxy ${proxy.host}:${proxy.port} failed: ${error.message}`));
+      else
+        reject(new AccessError('proxy', authority, `the proxy ${proxy.host}:${proxy.port} failed: ${error.message}`));
     });
     request.end();
   });
@@ -100,9 +101,17 @@ export class TunnelAgent extends http.Agent {
     callback?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
     const destination = { host: options.host ?? '', port: Number(options.port), signal: options.signal };
-    dial(destination, this.#proxy).then(
-      (socket) => callback?.(null, socket),
-      (error: unknown) => callback?.(error as Error, undefined as never),
-    );
+    void this.#dial(destination, callback);
+  }
+
+  async #dial(
+    destination: Destination,
+    callback: ((error: Error | null, socket: Duplex) => void) | undefined,
+  ): Promise<void> {
+    try {
+      callback?.(null, await dialThrough(this.#proxy, destination));
+    } catch (error) {
+      callback?.(error as Error, undefined as never);
+    }
   }
 }
