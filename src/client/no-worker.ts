@@ -1,26 +1,42 @@
 /** Tells a call that no worker answered from one that failed. */
-import { isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  isGrpcCancelledError,
+  isGrpcDeadlineError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { StepName } from '../domain/state.ts';
 import { NoWorker, TemporalCallFailed, type LastKnown } from './errors.ts';
 import { codeOf, type Temporal } from './temporal.ts';
 
 /** A worker polls at least once a minute; one that has not for this long is gone. */
 const pollEveryMs = 75_000;
+/** A worker answers in some tens of milliseconds; after this long it is looked for. */
+const doubtAfterMs = 1_500;
 /** The server refuses at once when no worker was ever seen on the queue. */
 const failedPrecondition = 9;
 
-/** Runs a call that needs a worker. Throws NoWorker when none answered in time. */
+/** Runs a call that needs a worker. Throws NoWorker when none answered in time, sooner when none is there. */
 export async function withWorker<T>(
   temporal: Temporal,
   taskQueue: string,
   lastKnown: LastKnown | null,
   work: () => Promise<T>,
 ): Promise<T> {
+  const givenUp = new AbortController();
+  const doubt = setTimeout(() => {
+    whyNoWorker(temporal, taskQueue).then(
+      (reason) => reason !== null && givenUp.abort(),
+      // The call itself tells what is wrong with the connection.
+      () => undefined,
+    );
+  }, doubtAfterMs);
   try {
-    return await temporal.call(work);
+    return await temporal.call(() => temporal.connection.withAbortSignal(givenUp.signal, work));
   } catch (error) {
     if (!isUnanswered(error)) throw error;
     throw new NoWorker(await describeSilence(temporal, taskQueue), lastKnown, { cause: error });
+  } finally {
+    clearTimeout(doubt);
   }
 }
 
@@ -34,7 +50,9 @@ export function lastKnownOf(memo: Readonly<Record<string, unknown>> | undefined)
 function isUnanswered(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   if (!(error instanceof TemporalCallFailed)) return false;
-  return isGrpcDeadlineError(error.cause) || codeOf(error.cause) === failedPrecondition;
+  return (
+    isGrpcDeadlineError(error.cause) || isGrpcCancelledError(error.cause) || codeOf(error.cause) === failedPrecondition
+  );
 }
 
 async function describeSilence(temporal: Temporal, taskQueue: string): Promise<string> {

@@ -6,7 +6,7 @@ import { refusalOf } from '../domain/decision-rules.ts';
 import type { FinishMessage, Message, MessageName } from '../domain/message.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { approveUpdate, finishUpdate, rejectUpdate, rollbackUpdate } from '../workflows/messages.ts';
-import { DeploymentNotFound } from './errors.ts';
+import { DeploymentNotFound, NoWorker } from './errors.ts';
 import { withWorker } from './no-worker.ts';
 import { readStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
@@ -40,6 +40,11 @@ export async function sendMessage(
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
       return { kind: 'refused', message: error.cause.message };
+    }
+    if (error instanceof NoWorker) {
+      throw new NoWorker(`${error.message}; the ${name} was not answered, and may still be taken then`, null, {
+        cause: error,
+      });
     }
     if (error instanceof WorkflowNotFoundError) return answerOfEnded(temporal, id, name);
     throw error;

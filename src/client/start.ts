@@ -109,7 +109,7 @@ async function makeWay(
     return refuse(state, `answer it (\`cutover status ${id}\`), or roll it back first with --replace`);
   }
   const end = await waitUntil(temporal, { id, runId: state.runId }, isFinal, options);
-  if (end.kind !== 'reached') return refuse(end.status?.state ?? state, 'it did not end in time');
+  if (end.kind !== 'reached') return refuse(end.status?.state ?? state, 'the wait for its end was ended');
   if (end.status.state.outcome === 'rollback-failed') {
     return refuse(end.status.state, `its rollback failed and an operator is needed: \`cutover status ${id}\``);
   }

@@ -14,6 +14,8 @@ export type Milestone = 'promoted' | 'finished';
 export interface WaitOptions {
   /** By default as long as it takes. */
   readonly timeoutMs?: number;
+  /** Time between two looks; by default a second. */
+  readonly pollEveryMs?: number;
   /** Ends the wait; the deployment goes on. */
   readonly signal?: AbortSignal;
   /** Told each status that was read, the last one too. */
@@ -32,7 +34,7 @@ interface Watched {
   readonly runId: string;
 }
 
-const pollEveryMs = 1_000;
+const usualPollMs = 1_000;
 /** Timers of this platform go no further: about 24 days. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -55,7 +57,7 @@ export async function waitForMilestone(
   return awaitEnd(temporal, watched, promoted.status, limits, options);
 }
 
-/** Polls once a second until the state is as it should be, or over. */
+/** Polls until the state is as it should be, or over. */
 export async function waitUntil(
   temporal: Temporal,
   { id, runId }: Watched,
@@ -71,7 +73,7 @@ export async function waitUntil(
       options.onStatus?.(read);
       if (reached(read.state) || isFinal(read.state)) return { kind: 'reached', status: read };
     }
-    await pause(limits.all);
+    await pause(limits.all, options.pollEveryMs);
   }
   return { kind: limits.caller.aborted ? 'aborted' : 'timedOut', status };
 }
@@ -125,7 +127,7 @@ function limitsOf({ timeoutMs, signal }: WaitOptions): Limits {
   };
 }
 
-async function pause(signal: AbortSignal): Promise<void> {
+async function pause(signal: AbortSignal, milliseconds = usualPollMs): Promise<void> {
   // An aborted pause is how a wait ends, not an error.
-  await delay(pollEveryMs, undefined, { signal }).catch(() => undefined);
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }

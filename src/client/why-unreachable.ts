@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
 
 const patienceMs = 2_000;
+const defaultPort = '7233';
 
 /** What a plain TCP connection finds at `host:port`, as the reason why nothing better could be had of it. */
 export function whyUnreachable(address: string): Promise<string> {
-  const separator = address.lastIndexOf(':');
-  const host = address.slice(0, separator).replaceAll(/[[\]]/g, '');
-  const port = Number(address.slice(separator + 1));
-  if (separator < 1 || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    return Promise.resolve('write the address as host:port');
+  const [, host = '', portText = defaultPort] = /^\[?([^[\]]+?)\]?(?::(\d+))?$/.exec(address) ?? [];
+  const port = Number(portText);
+  if (host === '' || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    return Promise.resolve('this is no address: write it as host:port');
   }
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: patienceMs });

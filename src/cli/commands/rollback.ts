@@ -37,6 +37,7 @@ async function rollback(context: CommandContext, app: string | undefined, option
   const end = await client
     .waitUntil({ id, runId }, isSwitchedBack, {
       signal,
+      pollEveryMs: 200,
       onTrouble: (message) => context.warn(`${message}: trying again`),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })

@@ -35,7 +35,7 @@ export function describeSwitch({ from, to, requestToPatchMs, patchToVerifiedMs, 
 
 function switchRow(record: SwitchRecord, now: Date): Line {
   const { kind, by, approvedBy, reason, patchedAt, verifiedAt } = record;
-  const approved = approvedBy === null ? '' : `, approved by ${approvedBy}`;
+  const approved = approvedBy === null || kind === 'rollback' ? '' : `, approved by ${approvedBy}`;
   return [
     span(clock(patchedAt, now), 'quiet'),
     span(kind, 'strong'),

@@ -4,23 +4,32 @@ import { span, table, type Line, type Look, type Span } from './spans.ts';
 import { clock, elapsed } from './times.ts';
 import { wordStep } from './words.ts';
 
-/** One line a step: its mark, when it began, how long it took, what came of it. */
-export function renderSteps({ state, progress, retrying }: DeploymentStatus, now: Date): Line[] {
-  const rows = state.steps.map((step): Line => {
-    const running = step.status === 'running';
-    const said = running && progress?.step === step.name ? progress.summary : null;
-    const detail = said ?? step.detail ?? (running ? (state.waitingFor ?? '') : '');
-    return [
-      mark(step.status),
-      span(wordStep(step.name), running ? 'strong' : lookOf(step)),
-      ...times(step, now),
-      span(detail, lookOf(step)),
-    ];
-  });
-  const lines = table(rows);
-  if (retrying === null) return lines;
-  const { activity, attempt, lastFailure } = retrying;
-  return [...lines, [span(`    ${activity}: attempt ${attempt}; the one before failed: ${lastFailure}`, 'warning')]];
+/** One line a step: its mark, when it began, how long it took, what came of it; steps never reached share one line. */
+export function renderSteps(status: DeploymentStatus, now: Date): Line[] {
+  const reached = status.state.steps.filter((step) => !isUnreached(step));
+  const unreached = status.state.steps.filter(isUnreached).map(({ name }) => wordStep(name));
+  const lines = table(reached.map((step) => stepRow(step, status, now))).flatMap((line, index) =>
+    reached[index]?.status === 'running' ? [line, ...retryLine(status)] : [line],
+  );
+  return unreached.length === 0 ? lines : [...lines, [span(`  –  not reached: ${unreached.join(', ')}`, 'quiet')]];
+}
+
+function stepRow(step: StepRecord, { state, progress }: DeploymentStatus, now: Date): Line {
+  const running = step.status === 'running';
+  const said = running && progress?.step === step.name ? progress.summary : null;
+  const detail = said ?? step.detail ?? (running ? (state.waitingFor ?? '') : '');
+  const name = span(wordStep(step.name), running ? 'strong' : lookOf(step));
+  return [mark(step.status), name, ...times(step, now), span(detail, lookOf(step))];
+}
+
+function retryLine({ retrying }: DeploymentStatus): Line[] {
+  if (retrying === null) return [];
+  return [[span(`     attempt ${retrying.attempt}; the one before failed: ${retrying.lastFailure}`, 'warning')]];
+}
+
+/** What the walk never came to, once it is over. */
+export function isUnreached({ status, startedAt, detail }: StepRecord): boolean {
+  return status === 'skipped' && startedAt === null && detail === 'not reached';
 }
 
 export function mark(status: StepStatus): Span {

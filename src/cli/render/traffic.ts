@@ -18,7 +18,7 @@ export function renderTraffic(state: DeploymentState, progress: Progress | null)
   const live = liveSlot(state);
   const serving = places.find(({ slot }) => slot.slot === live);
   const others = places.filter((place) => place !== serving);
-  const path = `users ──▶ ${state.service} ──▶ `;
+  const path = `users ──▶ ${state.service} ──▶`;
   const rows = [
     serving === undefined ? [span(path, 'strong'), span('nothing yet', 'warning')] : row(path, serving, state, true),
     ...others.map((place) => row(' '.repeat(path.length), place, state, false)),
@@ -51,7 +51,7 @@ function row(path: string, { role, slot }: Place, state: DeploymentState, serves
     span(name, look),
     span(describeImages(slot), gone === null ? 'plain' : 'quiet'),
     pods,
-    span(`  ${role}`, 'quiet'),
+    span(` ${role}`, 'quiet'),
   ];
 }
 
