@@ -1,7 +1,7 @@
 /** Validates the spec and reads the cluster: what cannot work is refused, all of it at once, before anything is changed. */
 import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
-import { deploymentId, slotName } from '../domain/slot.ts';
+import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
 import type { Json } from '../kubernetes/api-server.ts';
@@ -9,7 +9,13 @@ import { apply } from '../kubernetes/apply.ts';
 import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
-import { candidateProblems, previewProblems, roomProblems, stableProblems } from '../kubernetes/preflight/checks.ts';
+import {
+  candidateProblems,
+  previewProblems,
+  roomProblems,
+  specProblems,
+  stableProblems,
+} from '../kubernetes/preflight/checks.ts';
 import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
 import { noticesOf } from '../kubernetes/preflight/notices.ts';
 import { permissionProblems } from '../kubernetes/preflight/permissions.ts';
@@ -41,19 +47,21 @@ interface Planned {
 
 async function planned(cluster: Cluster, { input, spec, facts, production, plan }: Planned): Promise<PreflightResult> {
   const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
-  const problems = [...previewProblems(spec, facts), ...(stable === null ? [] : stableProblems(spec, stable))];
   const deployment = stable?.deployment ?? null;
+  const replicas = candidateReplicas(spec, deployment);
+  const problems = [
+    ...specProblems(spec, replicas),
+    ...previewProblems(spec, facts),
+    ...(stable === null ? [] : stableProblems(spec, stable)),
+  ];
   const built = buildCandidate({ spec, runId: input.runId, slot: plan.candidateSlot, stable: deployment });
   if (!built.ok) throw refusal([...problems, ...built.problems]);
   const { manifest } = built;
-  problems.push(
-    ...candidateProblems(spec, production, manifest),
-    ...roomProblems(spec, facts, plan.candidateSlot, manifest),
-  );
+  problems.push(...candidateProblems(production, manifest), ...roomProblems(spec, facts, plan.candidateSlot, manifest));
   problems.push(...(await dryRunProblems(cluster, facts, plan, spec, manifest)));
   refuseIf(problems);
   return {
-    spec: { ...spec, replicas: candidateReplicas(spec, deployment) },
+    spec: { ...spec, replicas },
     stable: stable?.state ?? null,
     stableSlot: plan.stableSlot,
     candidateSlot: plan.candidateSlot,
@@ -64,9 +72,10 @@ async function planned(cluster: Cluster, { input, spec, facts, production, plan 
 /** What can be said though there is no plan. */
 function independent(spec: Spec, facts: Facts): string[] {
   const stable = facts.slots.blue?.deployment ?? facts.slots.green?.deployment ?? null;
-  if (stable === null && !('manifest' in spec.candidate)) return [];
+  const problems = [...specProblems(spec, candidateReplicas(spec, stable)), ...previewProblems(spec, facts)];
+  if (stable === null && !('manifest' in spec.candidate)) return problems;
   const built = buildCandidate({ spec, runId: '', slot: 'green', stable });
-  return [...previewProblems(spec, facts), ...(built.ok ? [] : built.problems)];
+  return built.ok ? problems : [...problems, ...built.problems];
 }
 
 /** What the API server would refuse. A leftover has the name still, and a selector that may not change. */
@@ -87,8 +96,9 @@ async function dryRunProblems(
   } catch (error) {
     const kind = apiErrorKind(error);
     if (kind !== 'invalid' && kind !== 'forbidden') throw error;
+    const said = describeApiError(error).replaceAll(name, manifest.metadata.name);
     return [
-      `the API server would refuse the Deployment "${slotName(app, candidateSlot)}": ${describeApiError(error)}. Correct the candidate in the spec`,
+      `the API server would refuse the Deployment "${manifest.metadata.name}": ${said}. Correct the candidate in the spec`,
     ];
   }
 }

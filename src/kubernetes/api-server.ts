@@ -89,7 +89,7 @@ export class ApiServer {
     const options = {
       method: request.method ?? 'GET',
       agent,
-      headers: { accept: 'application/json', ...headers, ...request.headers },
+      headers: { accept: 'application/json', ...headers, ...request.headers, ...lengthOf(request) },
       signal: signalOf(request),
     };
     const send = url.protocol === 'http:' ? http.request : https.request;
@@ -119,6 +119,11 @@ export class ApiServer {
     this.#agent = { given, pooled };
     return pooled;
   }
+}
+
+/** Node adds no length to the body of a DELETE, and the server would take it for the next request. */
+function lengthOf({ body }: ApiRequest): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 function optionsOf(agent: http.Agent): http.AgentOptions {

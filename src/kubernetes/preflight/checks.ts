@@ -1,6 +1,6 @@
 /** What stands in the way of a deployment whose plan is made. Pure; each problem names the object and what to do. */
 import type { V1Container, V1Service } from '@kubernetes/client-node';
-import { slotName, type Slot } from '../../domain/slot.ts';
+import { slotName, slots, type Slot } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { Json } from '../api-server.ts';
 import type { DeploymentManifest } from '../candidate.ts';
@@ -25,7 +25,7 @@ export function stableProblems(spec: Spec, stable: SlotView): string[] {
       `the selector of the Deployment "${deployment}" has to have app: ${spec.app} and version: ${slot}, so that the two slots' pods cannot be mixed up: create it anew with that selector (it cannot be changed)`,
     );
   }
-  if (spec.rollback.minimumReady > desiredPods) {
+  if (desiredPods > 0 && spec.rollback.minimumReady > desiredPods) {
     problems.push(
       `rollback.minimumReady is ${spec.rollback.minimumReady}, but "${deployment}" has only ${desiredPods} pods: a rollback could never happen; lower it`,
     );
@@ -33,9 +33,8 @@ export function stableProblems(spec: Spec, stable: SlotView): string[] {
   return problems;
 }
 
-/** What is wrong with the candidate as it would be created. */
-export function candidateProblems(spec: Spec, production: ProductionService, manifest: DeploymentManifest): string[] {
-  const replicas = manifest.spec?.replicas ?? 1;
+/** What is wrong with the spec alone, whatever the candidate looks like. */
+export function specProblems(spec: Spec, replicas: number): string[] {
   const { minimumReady } = spec.cutover;
   const few =
     minimumReady !== undefined && minimumReady > replicas
@@ -43,7 +42,18 @@ export function candidateProblems(spec: Spec, production: ProductionService, man
           `cutover.minimumReady is ${minimumReady}, but the candidate has only ${replicas} pods: lower it, or raise replicas`,
         ]
       : [];
-  return [...few, ...portProblems(production, manifest), ...labelProblems(production, manifest)];
+  const previews = slots.map((slot) => slotName(spec.app, slot));
+  const named = previews.includes(spec.service)
+    ? [
+        `"${spec.service}" is the name of a preview Service of ${spec.app} (${previews.join(', ')}): give the production Service another name`,
+      ]
+    : [];
+  return [...few, ...named];
+}
+
+/** What is wrong with the candidate as it would be created. */
+export function candidateProblems(production: ProductionService, manifest: DeploymentManifest): string[] {
+  return [...portProblems(production, manifest), ...labelProblems(production, manifest)];
 }
 
 /** A targetPort that no container of the candidate has. Without any declared port there is nothing to compare. */
@@ -98,8 +108,8 @@ export function roomProblems(spec: Spec, facts: Facts, candidateSlot: Slot, mani
   const needed = podDemand(manifest.spec?.template.spec, manifest.spec?.replicas ?? 1);
   const left = facts.slots[candidateSlot];
   const freed = left === null ? {} : podDemand(left.deployment.spec?.template.spec, left.pods.length);
-  const missing = ['blue', 'green'].filter(
-    (slot) => !facts.previews.some(({ metadata }) => metadata?.name === slotName(spec.app, slot as Slot)),
+  const missing = slots.filter(
+    (slot) => !facts.previews.some(({ metadata }) => metadata?.name === slotName(spec.app, slot)),
   ).length;
   const services = { services: missing, 'count/services': missing };
   return quotaProblems(facts.quotas ?? [], addDemands(addDemands(needed, freed, -1), services));

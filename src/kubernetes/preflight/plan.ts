@@ -54,7 +54,6 @@ function noSlotSelected({ service, app }: Spec, { selector, slot }: ProductionSe
 }
 
 function serviceProblems({ service, app }: Spec, { object, selector }: ProductionService): string[] {
-  const problems: string[] = [];
   const { type } = object.spec ?? {};
   if (type === 'ExternalName') {
     return [`the Service "${service}" is of type ExternalName, which selects no pods: use a Service with a selector`];
@@ -62,18 +61,11 @@ function serviceProblems({ service, app }: Spec, { object, selector }: Productio
   if (Object.keys(selector).length === 0) {
     return [`the Service "${service}" has no selector: give it app: ${app} and the version of the live slot`];
   }
-  if (selector['app'] !== app) {
-    const found = selector['app'] === undefined ? 'does not select by app' : `selects app "${selector['app']}"`;
-    problems.push(
-      `the Service "${service}" ${found}, the spec is for app "${app}": correct app or service in the spec, or the selector`,
-    );
-  }
-  if (slots.some((slot) => slotName(app, slot) === service)) {
-    problems.push(
-      `the Service "${service}" has the name of a preview Service of ${app} (${slots.map((slot) => slotName(app, slot)).join(', ')}): give the production Service another name`,
-    );
-  }
-  return problems;
+  if (selector['app'] === app) return [];
+  const found = selector['app'] === undefined ? 'does not select by app' : `selects app "${selector['app']}"`;
+  return [
+    `the Service "${service}" ${found}, the spec is for app "${app}": correct app or service in the spec, or the selector`,
+  ];
 }
 
 function refuse(problem: string): Planning {
