@@ -93,6 +93,10 @@ function sendOnce({ host, port, request, signal, agent }: Sending): {
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve);
     sent.on('error', reject);
+    // An answer that switches the protocol ends the connection and is no error to Node.
+    sent.once('close', () => {
+      reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
+    });
   });
   sent.end(body);
   return { request: sent, answered };

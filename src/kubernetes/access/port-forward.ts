@@ -2,20 +2,17 @@
  * Whether a pod takes TCP connections, through the API server's port-forward: the node connects to the port on the pod's
  * own loopback interface.
  */
-import { WebSocketHandler, type KubeConfig } from '@kubernetes/client-node';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { PortForward, type KubeConfig } from '@kubernetes/client-node';
 import { AccessError, describeTarget, type PodTarget, type RequestOptions } from './access.ts';
 import { bounded } from './exchange.ts';
 
 /** The protocol tells of a refused connection, never of a made one: so long without a refusal counts as made. */
 const quietMs = 500;
 
-/** Each port has a channel for its data and one for its errors; both begin with the port's number, in two bytes. */
-const errorChannel = 1;
-const portBytes = 2;
-
-interface Socket {
+interface Socket extends NodeJS.EventEmitter {
   close(): void;
-  addEventListener(event: 'close', listener: () => void): void;
 }
 
 /** Rejects with AccessError: `refused` with the node's words, `proxy` where the cluster forwards no ports. */
@@ -27,47 +24,45 @@ export async function connectByPortForward(
   const what = `TCP to ${describeTarget(target)}`;
   return bounded(what, options, async (signal) => {
     const started = performance.now();
-    const refused = await forward(kubeConfig, target, signal);
+    const channels = { data: new PassThrough(), errors: new PassThrough() };
+    const socket = await open(kubeConfig, target, channels);
+    const durationMs = Math.round(performance.now() - started);
+    const refused = await refusalOf(socket, channels, signal);
     if (refused !== null) throw new AccessError('refused', what, refused);
-    return { durationMs: Math.round(performance.now() - started) };
+    return { durationMs };
   });
 }
 
 /** The node's refusal, or null when it has none. */
-async function forward(kubeConfig: KubeConfig, target: PodTarget, signal: AbortSignal): Promise<string | null> {
-  let settle: (refused: string | null) => void = () => undefined;
-  const settled = new Promise<string | null>((resolve) => {
-    settle = resolve;
-  });
-  const begun = new Set<number>();
-  const socket = await open(kubeConfig, target, (channel, data) => {
-    const content = begun.has(channel) ? data : data.subarray(portBytes);
-    begun.add(channel);
-    const said = channel === errorChannel ? content.toString('utf8').trim().slice(0, 200) : null;
-    // What comes on the other channel comes from the application: it has taken the connection.
-    if (content.length > 0) settle(said);
-    return true;
-  });
-  const timer = setTimeout(() => settle(null), quietMs);
-  socket.addEventListener('close', () => settle('the connection was closed at once'));
-  signal.addEventListener('abort', () => settle(null), { once: true });
+async function refusalOf(socket: Socket, channels: Channels, stop: AbortSignal): Promise<string | null> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, stop, AbortSignal.timeout(quietMs)]);
   try {
-    return signal.aborted ? null : await settled;
+    return await Promise.race([
+      once(channels.errors, 'data', { signal }).then(([words]: unknown[]) => String(words).trim().slice(0, 200)),
+      // Data comes from the application: it has taken the connection.
+      once(channels.data, 'data', { signal }).then(() => null),
+      once(socket, 'close', { signal }).then(() => 'the connection was closed at once'),
+    ]);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
   } finally {
-    clearTimeout(timer);
+    done.abort();
     socket.close();
   }
 }
 
-async function open(
-  kubeConfig: KubeConfig,
-  target: PodTarget,
-  hear: (channel: number, data: Buffer) => boolean,
-): Promise<Socket> {
+interface Channels {
+  readonly data: PassThrough;
+  readonly errors: PassThrough;
+}
+
+async function open(kubeConfig: KubeConfig, target: PodTarget, { data, errors }: Channels): Promise<Socket> {
   const { namespace, name, port } = target;
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/portforward?ports=${port}`;
   try {
-    return (await new WebSocketHandler(kubeConfig).connect(path, null, hear)) as Socket;
+    const forwarding = new PortForward(kubeConfig);
+    return (await forwarding.portForward(namespace, name, [port], data, errors, new PassThrough())) as Socket;
   } catch (error) {
     const reason = `the API server did not forward the port (${messageOf(error).slice(0, 200)}): use access: direct`;
     throw new AccessError('proxy', `TCP to ${describeTarget(target)}`, reason);
