@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { describeChanges, describeProgress } from '../../../src/cli/render/changes.ts';
+import { now, recordAt, status, switchRecord } from './sample.ts';
+
+describe('the lines of a log', () => {
+  it('tell at first all that has happened, in the order in which it did', () => {
+    expect(describeChanges(null, status(recordAt('warmUp').state), now)).toEqual([
+      '14:00:03 ✓ preflight (1s): api-blue is live; the candidate becomes api-green',
+      '14:00:06 ✓ deploy (2s): deploy is done',
+      '14:00:07 ▸ warm-up',
+    ]);
+  });
+
+  it('tell only what is new afterwards', () => {
+    const record = recordAt('cutover');
+    const before = status(record.state);
+    expect(describeChanges(before, status(record.state), now)).toEqual([]);
+    record.switched(switchRecord());
+    record.end('cutover', 'done', 'verified');
+    record.begin('monitor', { next: { what: 'the monitor ends', at: '2026-11-23T14:10:00Z' } });
+    expect(describeChanges(before, status(record.state), now)).toEqual([
+      expect.stringMatching(/^14:00:\d\d ✓ cutover \(.+\): verified$/),
+      expect.stringMatching(/^14:00:\d\d ▸ monitor$/),
+      '14:00:20 ⇄ cutover: blue ──▶ green, patched in 14ms, verified 212ms later',
+      '14:05:00 … next: the monitor ends in 5m, at 14:10:00 UTC',
+    ]);
+  });
+
+  it('tell what is waited for, decisions, and the end', () => {
+    const record = recordAt('approval');
+    record.begin('approval', { waitingFor: 'an operator: cutover approve default/api' });
+    const before = status(recordAt('approval').state);
+    expect(describeChanges(before, status(record.state), now)).toEqual([
+      '14:05:00 … waits for an operator: cutover approve default/api',
+    ]);
+    const waiting = status(record.state);
+    record.decided({ kind: 'reject', by: 'ann', reason: 'not today', via: 'update' });
+    record.end('approval', 'interrupted', 'ann refused approval');
+    record.conclude('rejected');
+    const told = describeChanges(waiting, status(record.state), now).join('\n');
+    expect(told).toMatch(
+      /• reject by ann: not today\n.*■ approval .*: ann refused approval\n.*default\/api rejected: stable serves/,
+    );
+    expect(told).not.toContain('not reached');
+  });
+
+  it('tell progress once', () => {
+    const record = recordAt('deploy');
+    const progress = { step: 'deploy', summary: '3 of 10 ready', at: '2026-11-23T14:04:00Z' } as const;
+    const shown = status(record.state, { progress });
+    expect(describeProgress(null, shown, now)).toBe('14:04:00   deploy: 3 of 10 ready');
+    expect(describeProgress(shown, shown, now)).toBeNull();
+    const retrying = { activity: 'deploy', attempt: 2, lastFailure: 'no route' };
+    expect(describeProgress(shown, { ...shown, retrying }, now)).toBe(
+      '14:04:00   deploy: 3 of 10 ready (attempt 2; the one before failed: no route)',
+    );
+  });
+});

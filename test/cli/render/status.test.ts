@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { renderStatus } from '../../../src/cli/render/status.ts';
+import type { DeploymentStatus } from '../../../src/client/index.ts';
+import { measurement, now, recordAt, recorded, slot, status, switchRecord, watch } from './sample.ts';
+
+function text(shown: DeploymentStatus, width = Infinity): string {
+  return renderStatus(shown, { now, width, colours: false });
+}
+
+function lines(shown: DeploymentStatus): string[] {
+  return text(shown).split('\n');
+}
+
+describe('the header', () => {
+  it('says what is deployed, by whom and why, and for how long', () => {
+    const [first, second] = lines(status(recordAt('soak').state));
+    expect(first).toBe('default/api  at soak  for 4m59s');
+    expect(second).toBe('myapp:v2.0, asked for by ci: build 7');
+  });
+
+  it('says how it ended', () => {
+    const record = recordAt('monitor');
+    record.end('monitor', 'failed', 'too slow');
+    record.conclude('rolled-back');
+    expect(text(status(record.state))).toMatch(/^default\/api {2}rolled back: stable serves {2}after \d+s/);
+  });
+
+  it('stands when preflight has found nothing out yet', () => {
+    const record = recorded();
+    record.begin('preflight');
+    expect(lines(status(record.state)).slice(0, 3)).toEqual([
+      'default/api  at preflight  for 4m59s',
+      'asked for by ci: build 7',
+      '',
+    ]);
+  });
+});
+
+describe('the picture of the traffic', () => {
+  it('leads users to stable before the cutover, with the candidate beside it', () => {
+    expect(text(status(recordAt('soak').state))).toContain(
+      [
+        '  users ──▶ api-service ──▶ [blue] myapp:v1.0 (b0123456789a) 10/10 ready  stable',
+        '                             green myapp:v2.0 (a0123456789a) 10/10 ready  candidate',
+      ].join('\n'),
+    );
+  });
+
+  it('leads users to the candidate after the cutover', () => {
+    expect(text(status(recordAt('retention').state))).toContain('users ──▶ api-service ──▶ [green] myapp:v2.0');
+  });
+
+  it('shows the pods that the running step sees, not those of the last document', () => {
+    const progress = {
+      step: 'deploy' as const,
+      summary: '3 of 10 pods are ready; api-green-abc: ImagePullBackOff',
+      at: now.toISOString(),
+      candidate: { ...slot('green', 'myapp:v2.0', 3), imageDigests: [] },
+    };
+    const shown = text(status(recordAt('deploy').state, { progress }));
+    expect(shown).toMatch(/ green myapp:v2\.0 +3\/10 ready/);
+    expect(shown).toMatch(/▸ {2}deploy .* 3 of 10 pods are ready; api-green-abc: ImagePullBackOff/);
+  });
+
+  it('says what became of the slot that is gone', () => {
+    const finished = recordAt('retention');
+    finished.conclude('finished');
+    expect(text(status(finished.state))).toMatch(/blue .* torn down +stable/);
+    const rejected = recordAt('approval');
+    rejected.conclude('rejected');
+    expect(text(status(rejected.state))).toMatch(/green .* removed +candidate/);
+    const superseded = recordAt('retention');
+    superseded.conclude('superseded');
+    expect(text(status(superseded.state))).toMatch(/blue .* left to the next deployment +stable/);
+  });
+
+  it('says so when the Service selects no slot yet', () => {
+    const record = recordAt('deploy');
+    record.seen({ stable: null, candidate: slot('blue', 'myapp:v1.0', 0) });
+    record.traffic(null, 1);
+    expect(text(status(record.state))).toContain('users ──▶ api-service ──▶ nothing yet');
+  });
+});
+
+describe('the steps', () => {
+  it('have their mark, start, duration and result', () => {
+    const shown = text(status(recordAt('soak').state));
+    expect(shown).toMatch(/✓ {2}preflight {2}14:00:02 +1s {2}api-blue is live/);
+    expect(shown).toMatch(/▸ {2}soak +14:00:11 +4m49s/);
+    expect(shown).toMatch(/· {2}teardown/);
+  });
+
+  it('that were never reached share one line', () => {
+    const record = recordAt('smoke');
+    record.end('smoke', 'failed', 'health: 503');
+    record.conclude('rolled-back');
+    const shown = text(status(record.state));
+    expect(shown).toMatch(/✗ {2}smoke .* health: 503/);
+    expect(shown).toContain('–  not reached: soak, approval, cutover, monitor, retention, drain, teardown');
+  });
+
+  it('that are tried again say why', () => {
+    const retrying = { activity: 'deploy', attempt: 4, lastFailure: 'cannot reach Kubernetes at 10.0.0.1' };
+    const shown = lines(status(recordAt('deploy').state, { retrying }));
+    const index = shown.findIndex((line) => line.includes('▸'));
+    expect(shown[index + 1]).toBe('     attempt 4; the one before failed: cannot reach Kubernetes at 10.0.0.1');
+  });
+});
+
+describe('the evidence', () => {
+  it('puts candidate and stable side by side, with the limits of the spec', () => {
+    const record = recordAt('approval');
+    record.evidence({ soak: watch({ candidate: measurement({ errorRate: 0.0075 }) }) });
+    const shown = text(status(record.state));
+    expect(shown).toContain('soak: pass: all thresholds hold (5m, 60 samples)');
+    expect(shown).toMatch(/candidate \(green\) +stable \(blue\) +limit/);
+    expect(shown).toMatch(/requests +1,203 +1,198 +≥ 20/);
+    expect(shown).toMatch(/error rate +0\.75 % +0 % +≤ 1 %/);
+    expect(shown).toMatch(/P95 +23ms +23ms +≤ 500ms/);
+  });
+
+  it('of a running watch goes before that of an earlier one', () => {
+    const record = recordAt('monitor');
+    record.evidence({ soak: watch() });
+    const live = watch({ verdict: 'insufficient-data', reason: 'only 3 requests', samples: 1, watchedMs: 5_000 });
+    const progress = { step: 'monitor' as const, summary: '1 sample', at: now.toISOString(), watch: live };
+    const shown = text(status(record.state, { progress }));
+    expect(shown).toContain('monitor so far: insufficient data: only 3 requests (5s, 1 samples)');
+    expect(shown).not.toContain('soak: pass');
+  });
+
+  it('marks the metric that failed, and says what could not be measured', () => {
+    const record = recordAt('monitor');
+    const failed = { metric: 'error-rate', verdict: 'fail', over: 'window', reason: 'too many' } as const;
+    const passed = { metric: 'error-rate', verdict: 'pass', over: 'watch', reason: 'few' } as const;
+    const unmeasured = [{ source: 'metrics', reason: 'api-green-abc: connection refused', count: 2 }];
+    record.evidence({ monitor: watch({ verdict: 'fail', findings: [passed, failed], unmeasured, stable: null }) });
+    const shown = text(status(record.state));
+    expect(shown).toMatch(/✗ {2}error rate +0 % +–/);
+    expect(shown).toContain('could not measure by metrics, 2×: api-green-abc: connection refused');
+  });
+
+  it('shows every check until there is a watch, later only failed ones', () => {
+    const checks = [
+      { name: 'health', kind: 'http', passed: true, detail: '200 in 12ms', durationMs: 12 },
+      { name: 'items', kind: 'http', passed: false, detail: 'expected 200, got 503', durationMs: 8 },
+    ] as const;
+    const record = recordAt('soak');
+    record.evidence({ smoke: { verdict: 'fail', checks } });
+    expect(text(status(record.state))).toMatch(/✓ {2}health +12ms {2}200 in 12ms\n {2}✗ {2}items +8ms {2}expected 200/);
+    record.evidence({ smoke: { verdict: 'pass', checks: checks.slice(0, 1) }, soak: watch() });
+    expect(text(status(record.state))).not.toContain('200 in 12ms');
+  });
+});
+
+describe('what comes next', () => {
+  it('is the time in UTC, and the commands that would be taken now', () => {
+    const record = recordAt('retention');
+    record.begin('retention', { next: { what: 'api-blue is torn down', at: '2026-11-24T14:04:00Z' } });
+    const shown = text(status(record.state));
+    expect(shown).toContain('next     api-blue is torn down in 23h59m, at 2026-11-24 14:04:00 UTC');
+    expect(shown).toContain(
+      'you can  cutover rollback default/api --reason "…"\n           cutover finish default/api',
+    );
+  });
+
+  it('is the exact command that answers, while it waits for an operator', () => {
+    const record = recordAt('approval');
+    record.begin('approval', { waitingFor: 'an operator: cutover approve default/api' });
+    const shown = text(status(record.state));
+    expect(shown).toContain('waits for  an operator: cutover approve default/api');
+    expect(shown).toContain('cutover reject default/api --reason "…"');
+  });
+
+  it('is nothing once it is over', () => {
+    const record = recordAt('retention');
+    record.conclude('finished');
+    expect(text(status(record.state))).not.toContain('you can');
+  });
+});
+
+describe('the history', () => {
+  it('tells switches, decisions and the failure', () => {
+    const record = recordAt('monitor');
+    record.decided({ kind: 'approve', by: 'ann', reason: 'quiet', via: 'signal' });
+    record.switched(switchRecord({ kind: 'rollback', from: 'green', to: 'blue', by: 'automatic', reason: 'errors' }));
+    record.failed({ name: 'MonitorFailed', message: 'error rate 3.2 %\nsecond line' });
+    record.conclude('rolled-back');
+    const shown = text(status(record.state));
+    expect(shown).toMatch(
+      /cutover +blue ──▶ green, patched in 14ms, verified 212ms later {2}by ci, approved by ann: build 7/,
+    );
+    expect(shown).toMatch(/rollback +green ──▶ blue, patched in 14ms, verified 212ms later {2}by automatic: errors/);
+    expect(shown).toMatch(/approve {2}by ann \(signal\): quiet/);
+    expect(shown).toContain('why: MonitorFailed\n    error rate 3.2 %\n    second line');
+  });
+
+  it('says loudly that a switch was not verified', () => {
+    const record = recordAt('cutover');
+    record.switched(switchRecord({ verifiedAt: null, patchToVerifiedMs: null, verification: 'one pod is missing' }));
+    expect(text(status(record.state))).toContain('NOT VERIFIED: one pod is missing');
+  });
+});
+
+describe('the page', () => {
+  it('never is wider than the terminal', () => {
+    const record = recordAt('soak');
+    record.notice('x'.repeat(500));
+    for (const line of text(status(record.state), 60).split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('lets nobody move the cursor or break a line', () => {
+    const record = recordAt('soak');
+    record.notice('\u001B[2Jgone\r\nnext\u0007');
+    record.failed({ name: 'Unexpected', message: 'a\u001B[31m red \u0007bell' });
+    const shown = text(status(record.state));
+    expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(shown).toContain('gone next');
+  });
+
+  it('has colours only where they are wanted', () => {
+    const shown = status(recordAt('soak').state);
+    expect(renderStatus(shown, { now, width: 80, colours: true })).toContain('\u001B[32m✓\u001B[0m');
+    expect(text(shown)).not.toContain('\u001B');
+  });
+});
