@@ -2,7 +2,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
 
 /** A mistake and where it is; the line is 1 for the first, null where it is not known. */
-export interface TextMistake {
+interface TextMistake {
   readonly line: number | null;
   readonly column: number | null;
   readonly message: string;

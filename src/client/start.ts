@@ -55,7 +55,7 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
 }
 
 /** What is deployed, in a few words. */
-export function wordCandidate({ candidate }: Spec): string {
+function wordCandidate({ candidate }: Spec): string {
   return candidate.image ?? 'a manifest';
 }
 

@@ -9,7 +9,7 @@ import { whyUnreachable } from './why-unreachable.ts';
 const grpc = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14, unauthenticated: 16 } as const;
 
 const connectTimeoutMs = 5_000;
-export const callTimeoutMs = 10_000;
+const callTimeoutMs = 10_000;
 
 export class Temporal {
   readonly settings: Settings;

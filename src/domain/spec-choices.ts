@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { specSchema } from './spec.ts';
 import { oneOf, wordValue } from './spec-wording.ts';
 
-export type Meant =
+type Meant =
   | {
       readonly ok: true;
       readonly schema: z.ZodType;

@@ -46,7 +46,7 @@ async function rollback(context: CommandContext, app: string | undefined, option
 }
 
 /** The rollback step is over: production is back, or could not be brought back. */
-export function isSwitchedBack({ steps, outcome }: DeploymentState): boolean {
+function isSwitchedBack({ steps, outcome }: DeploymentState): boolean {
   const step = steps.find(({ name }) => name === 'rollback');
   return outcome !== 'running' || step?.status === 'done' || step?.status === 'failed';
 }

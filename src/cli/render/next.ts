@@ -20,7 +20,7 @@ export function renderNext({ state, progress }: DeploymentStatus, now: Date): Li
 }
 
 /** The commands that the deployment would take now. */
-export function commandsNow(state: DeploymentState): string[] {
+function commandsNow(state: DeploymentState): string[] {
   return messageNames
     .filter((name) => refusalOf(state, name) === null)
     .map((name) => `cutover ${name} ${state.id}${needsReason[name] ? ' --reason "…"' : ''}`);
