@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, type WorkflowUpdateFailedError } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -198,14 +199,11 @@ describe('rollback', () => {
   });
 
   it('is refused while stable is being torn down', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const released = new AbortController();
     const { state } = await rig.deploy({
       activities: {
         teardown: async () => {
-          await released;
+          await once(released.signal, 'abort');
           return { detail: 'gone' };
         },
       },
@@ -214,7 +212,7 @@ describe('rollback', () => {
         await run.handle.executeUpdate(messages.finishUpdate, { args: [operator] });
         await run.when(at('teardown'));
         const refusal = await refusalFrom(run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] }));
-        release();
+        released.abort();
         expect(refusal).toContain('can no longer be rolled back: deploy the previous version');
       },
     });

@@ -92,7 +92,7 @@ export class RunningDeployment {
 
   /** Lets workflow time pass. */
   async pass(duration: string): Promise<void> {
-    await this.#environment.sleep(duration as '1s');
+    await this.#environment.sleep(duration);
   }
 
   /** The state as soon as `reached` holds; workflow time moves on by a second at a time until then. */
