@@ -1,9 +1,16 @@
 /** Where a Service sends connections: its EndpointSlices, against the pods of the slot that it should reach. */
-import type { V1EndpointSlice } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
+import type { Source } from './follow.ts';
 import type { PodView } from './pod.ts';
-import type { ServiceReference } from './production.ts';
+import {
+  describeSelector,
+  noSlot,
+  viewProduction,
+  type ProductionService,
+  type ServiceReference,
+} from './production.ts';
 import { podSource } from './ready-pods.ts';
 import type { SlotReference } from './slot.ts';
 import { waitUntil } from './wait.ts';
@@ -18,37 +25,54 @@ export type EndpointsResult =
 
 /**
  * Resolves as soon as the Service's EndpointSlices hold exactly the ready pods of the slot (null: no pod at all), or
- * with the difference when the time is over.
+ * with the difference when the time is over or the Service selects something else.
  */
 export async function waitForEndpoints(
   cluster: Cluster,
-  service: ServiceReference,
+  reference: ServiceReference,
   slot: SlotReference | null,
   { timeoutMs, signal }: EndpointsWait,
 ): Promise<EndpointsResult> {
-  let difference = 'the EndpointSlices could not be read';
-  const look = (slices: readonly Json<V1EndpointSlice>[], pods: readonly PodView[]): number | null => {
-    const found = compareEndpoints(slices, pods);
-    if (found.exact) return found.endpoints;
-    difference = found.difference;
-    return null;
+  let seen: EndpointsResult = { exact: false, difference: 'the EndpointSlices could not be read' };
+  const waited = await waitUntil(cluster, {
+    sources: {
+      services: serviceSource(reference),
+      slices: sliceSource(reference),
+      ...(slot === null ? {} : { pods: podSource(slot) }),
+    },
+    look: ({ services: [service], slices, pods }) => {
+      if (service?.selector['version'] !== (slot?.slot ?? noSlot)) return switchedAway(reference, service);
+      seen = compareEndpoints(slices, pods ?? []);
+      return seen.exact ? seen : null;
+    },
+    timeoutMs,
+    signal,
+  });
+  if (waited.reached) return waited.value;
+  return seen.exact || waited.trouble === null
+    ? seen
+    : { exact: false, difference: `${seen.difference}; ${waited.trouble}` };
+}
+
+function serviceSource({ namespace, service }: ServiceReference): Source<ProductionService> {
+  return {
+    path: `/api/v1/namespaces/${namespace}/services`,
+    fieldSelector: `metadata.name=${service}`,
+    read: (object: Json<V1Service>) => viewProduction(object),
   };
-  const slices = {
-    path: `/apis/discovery.k8s.io/v1/namespaces/${service.namespace}/endpointslices`,
-    labelSelector: `kubernetes.io/service-name=${service.service}`,
+}
+
+function sliceSource({ namespace, service }: ServiceReference): Source<Json<V1EndpointSlice>> {
+  return {
+    path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    labelSelector: `kubernetes.io/service-name=${service}`,
     read: (slice: Json<V1EndpointSlice>) => slice,
   };
-  const waited =
-    slot === null
-      ? await waitUntil(cluster, { sources: { slices }, look: (seen) => look(seen.slices, []), timeoutMs, signal })
-      : await waitUntil(cluster, {
-          sources: { slices, pods: podSource(slot) },
-          look: (seen) => look(seen.slices, seen.pods),
-          timeoutMs,
-          signal,
-        });
-  if (waited.reached) return { exact: true, endpoints: waited.value };
-  return { exact: false, difference: waited.trouble === null ? difference : `${difference}; ${waited.trouble}` };
+}
+
+function switchedAway({ service }: ServiceReference, now: ProductionService | undefined): EndpointsResult {
+  const selects = now === undefined ? 'is gone' : `selects ${describeSelector(now.selector)} by now`;
+  return { exact: false, difference: `the Service "${service}" ${selects}` };
 }
 
 /** Compares by the pods that the ready endpoints point at. */

@@ -44,8 +44,8 @@ export async function waitForRollout(
       const { state } = viewSlot(reference, deployment, pods);
       if (isRolledOut(deployment, pods)) return state;
       logs.consider(pods);
-      reasons = [describeRollout(deployment, pods), ...logs.excerpts].join('; ');
-      onProgress(reasons, state);
+      reasons = describeRollout(deployment, pods);
+      onProgress([reasons, ...logs.excerpts].join('; '), state);
       return null;
     },
     timeoutMs,

@@ -15,7 +15,7 @@ export function neededRules(spec: Spec): Rule[] {
   const jobs = spec.smoke.checks.some((check) => 'job' in check);
   const tcp = spec.smoke.checks.some((check) => 'tcp' in check);
   return [
-    { group: '', resource: 'services', verbs: ['get', 'create', 'patch'] },
+    { group: '', resource: 'services', verbs: ['get', 'list', 'watch', 'create', 'patch'] },
     { group: '', resource: 'pods', verbs: ['list', 'watch'] },
     { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
     { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: ['list', 'watch'] },
