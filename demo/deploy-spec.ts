@@ -20,6 +20,7 @@ export function deploySpec(soakRate: number): unknown {
     app: 'api',
     service: 'api-service',
     candidate: { image: 'myapp:v2.0' },
+    access: 'direct',
     warmUp: { requests: [{ path: '/api/items', count: 5 }] },
     smoke: {
       checks: [
