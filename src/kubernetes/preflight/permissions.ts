@@ -7,10 +7,17 @@ interface Rule {
   /** With its subresource: `pods/log`. */
   readonly resource: string;
   readonly verbs: readonly string[];
+  /** What is missed without it; a rule without this is needed. */
+  readonly missed?: string;
 }
 
-/** The rules that the worker's role needs in the namespace, for this spec. */
-export function neededRules(spec: Spec): Rule[] {
+export interface Permissions {
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** The rules of the worker's role in the namespace, for this spec. */
+export function rulesFor(spec: Spec): Rule[] {
   const http = spec.access === 'proxy';
   const jobs = spec.smoke.checks.some((check) => 'job' in check);
   const tcp = spec.smoke.checks.some((check) => 'tcp' in check);
@@ -22,30 +29,58 @@ export function neededRules(spec: Spec): Rule[] {
     ...(http ? [{ group: '', resource: 'pods/proxy', verbs: ['get'] }] : []),
     ...(http ? [{ group: '', resource: 'services/proxy', verbs: ['get'] }] : []),
     ...(http && tcp ? [{ group: '', resource: 'pods/portforward', verbs: ['get'] }] : []),
-    ...(jobs ? [{ group: 'batch', resource: 'jobs', verbs: ['get', 'list', 'watch', 'create', 'delete'] }] : []),
+    ...(jobs
+      ? [{ group: 'batch', resource: 'jobs', verbs: ['get', 'list', 'watch', 'create', 'delete', 'deletecollection'] }]
+      : []),
+    {
+      group: '',
+      resource: 'pods/log',
+      verbs: ['get'],
+      missed: 'the last lines of containers that crash are not shown',
+    },
+    { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
+    {
+      group: '',
+      resource: 'resourcequotas',
+      verbs: ['list'],
+      missed: 'the room for a second environment is not checked',
+    },
+    {
+      group: 'autoscaling',
+      resource: 'horizontalpodautoscalers',
+      verbs: ['list'],
+      missed: 'autoscalers of the live slot are not noticed',
+    },
   ];
 }
 
-/** One sentence with the rules that are missing, or nothing. */
-export async function permissionProblems(cluster: Cluster, spec: Spec): Promise<string[]> {
-  const asked = neededRules(spec).flatMap(({ verbs, ...rule }) => verbs.map((verb) => ({ ...rule, verb })));
-  const answers = await Promise.all(
-    asked.map(async (access) => ({ ...access, allowed: await isAllowed(cluster, spec.namespace, access) })),
+/** Asks the API server about each rule: a needed one that is missing is a problem, any other a notice. */
+export async function checkPermissions(cluster: Cluster, spec: Spec): Promise<Permissions> {
+  const missing = (await Promise.all(rulesFor(spec).map((rule) => missingOf(cluster, spec.namespace, rule)))).filter(
+    ({ verbs }) => verbs.length > 0,
   );
-  const missing = new Map<string, { group: string; resource: string; verbs: string[] }>();
-  for (const { group, resource, verb } of answers.filter(({ allowed }) => !allowed)) {
-    const key = `${group}/${resource}`;
-    const rule = missing.get(key) ?? { group, resource, verbs: [] };
-    rule.verbs.push(verb);
-    missing.set(key, rule);
-  }
-  if (missing.size === 0) return [];
-  const rules = [...missing.values()].map(({ group, resource, verbs }) =>
-    JSON.stringify({ apiGroups: [group], resources: [resource], verbs }),
-  );
-  return [
-    `the worker lacks permissions in namespace "${spec.namespace}": add these rules to its role: ${rules.join(', ')}`,
-  ];
+  const needed = missing.filter(({ missed }) => missed === undefined).map(asText);
+  return {
+    problems:
+      needed.length === 0
+        ? []
+        : [
+            `the worker lacks permissions in namespace "${spec.namespace}": add these rules to its role: ${needed.join(', ')}`,
+          ],
+    notices: missing.flatMap((rule) =>
+      rule.missed === undefined ? [] : [`the worker's role lacks ${asText(rule)}: ${rule.missed}`],
+    ),
+  };
+}
+
+/** The rule with only the verbs that are not allowed. */
+async function missingOf(cluster: Cluster, namespace: string, rule: Rule): Promise<Rule> {
+  const allowed = await Promise.all(rule.verbs.map((verb) => isAllowed(cluster, namespace, { ...rule, verb })));
+  return { ...rule, verbs: rule.verbs.filter((_, index) => allowed[index] !== true) };
+}
+
+function asText({ group, resource, verbs }: Rule): string {
+  return JSON.stringify({ apiGroups: [group], resources: [resource], verbs });
 }
 
 async function isAllowed(
