@@ -1,20 +1,43 @@
 import { readFileSync } from 'node:fs';
 
-/** Kills a process group; that it is gone already is fine. */
+/** A process that can be told from a later one of the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** In clock ticks since boot, as text; empty where the process was gone when it was looked at. */
+  readonly started: string;
+}
+
+export function identify(pid: number): ProcessIdentity {
+  return { pid, started: startTimeOf(pid) ?? '' };
+}
+
+export function isAlive({ pid, started }: ProcessIdentity): boolean {
+  return startTimeOf(pid) === started;
+}
+
+/** Kills a process group; that it is gone already, or is somebody else's by now, is fine. */
 export function killGroup(group: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))) throw error;
   }
 }
 
-/** When a process started, in clock ticks since boot: tells it from a later one of the same id. null when it is gone. */
+/** Kills what is left of a group whose leader was seen once: not a later group of the same id. */
+export function killIdentifiedGroup(leader: ProcessIdentity): void {
+  const now = startTimeOf(leader.pid);
+  // Without its leader a group keeps its id until its last process ends.
+  if (now === null || now === leader.started) killGroup(leader.pid);
+}
+
+/** When a process started, in clock ticks since boot; null when it is gone, or where there is no /proc. */
 export function startTimeOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, in parentheses, may hold spaces; the start time is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The command, in parentheses, may hold spaces; the state is the first field after it, the start time the 20th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

@@ -6,10 +6,13 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { formatHolder, isHolderAlive, ownHolder, parseHolder } from './holder.ts';
+
+const unfinished = '.part-';
 
 export class BinaryCache {
   readonly directory: string;
@@ -30,22 +33,35 @@ export class BinaryCache {
     }
   }
 
-  /** Lets `make` write a binary to the path that it is given, then keeps it under the key. */
-  async keep(key: string, make: (path: string) => Promise<void>): Promise<string> {
+  /** Lets `make` write a binary to `target`, with an empty directory for its own use, then keeps it under the key. */
+  async keep(key: string, make: (target: string, scratch: string) => Promise<void>): Promise<string> {
     await mkdir(this.directory, { recursive: true });
-    const scratch = await mkdtemp(join(this.directory, '.part-'));
+    await this.#removeUnfinished();
+    const place = await mkdtemp(join(this.directory, `${unfinished}${formatHolder(ownHolder())}-`));
     try {
-      const made = join(scratch, 'binary');
-      await make(made);
-      await chmod(made, 0o755);
+      const target = join(place, 'binary');
+      const scratch = join(place, 'scratch');
+      await mkdir(scratch);
+      await make(target, scratch);
+      await chmod(target, 0o755);
       const path = join(this.directory, key);
-      await writeFile(join(scratch, 'sha256'), `${await sha256(made)}\n`);
+      await writeFile(join(place, 'sha256'), `${await sha256(target)}\n`);
       await rm(`${path}.sha256`, { force: true });
-      await rename(made, path);
-      await rename(join(scratch, 'sha256'), `${path}.sha256`);
+      await rename(target, path);
+      await rename(join(place, 'sha256'), `${path}.sha256`);
       return path;
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await rm(place, { recursive: true, force: true });
+    }
+  }
+
+  /** What processes that were killed had begun: hundreds of megabytes each. */
+  async #removeUnfinished(): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      if (!name.startsWith(unfinished)) continue;
+      const holder = parseHolder(name.slice(unfinished.length));
+      if (holder === null || isHolderAlive(holder)) continue;
+      await rm(join(this.directory, name), { recursive: true, force: true });
     }
   }
 }
@@ -53,14 +69,14 @@ export class BinaryCache {
 /** The SHA-256 of a file, in hexadecimal. */
 export async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
-}
-
-function defaultDirectory(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cutover');
 }
 
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function defaultDirectory(): string {
+  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'cutover');
 }

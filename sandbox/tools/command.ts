@@ -5,14 +5,16 @@ import { delimiter, join } from 'node:path';
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends the command. */
+  readonly signal?: AbortSignal | undefined;
   /** Told each line that the command prints on stderr. */
   readonly onLine?: (line: string) => void;
 }
 
 /** Runs a command to its end and gives its stdout. Rejects with the last lines of its stderr when it fails. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { cwd, env = process.env, onLine } = options;
-  const child = spawn(command, [...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { cwd, env = process.env, signal, onLine } = options;
+  const child = spawn(command, [...args], { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let rest = '';
   const last: string[] = [];
@@ -22,18 +24,21 @@ export function run(command: string, args: readonly string[], options: CommandOp
     rest = lines.pop() ?? '';
     for (const line of lines) {
       last.push(line);
-      if (last.length > 10) last.shift();
+      if (last.length > 5) last.shift();
       onLine?.(line);
     }
   });
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
+    child.once('error', (error) => {
+      const isMissing = 'code' in error && error.code === 'ENOENT';
+      reject(isMissing ? new Error(`there is no ${command}`, { cause: error }) : error);
+    });
+    child.once('close', (code, endSignal) => {
       if (code === 0) resolve(stdout);
-      else
-        reject(
-          new Error(`${command} ${args[0] ?? ''} ended with ${signal ?? code}: ${[...last, rest].join(' ').trim()}`),
-        );
+      else {
+        const why = [...last, rest].filter((line) => line.trim() !== '').join(' ');
+        reject(new Error(`${command} ended with ${endSignal ?? code}: ${why}`));
+      }
     });
   });
 }

