@@ -1,11 +1,24 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
-/** That many ports of 127.0.0.1 that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen('127.0.0.1', 0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+/** From `from` on, without `to`. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** That many ports of 127.0.0.1 that nobody listens on: the first of the range, any others where it has too few. */
+export async function freePorts(count: number, range: PortRange): Promise<number[]> {
+  const servers: Server[] = [];
+  try {
+    for (let port = range.from; port < range.to && servers.length < count; port += 1) {
+      const server = await listen('127.0.0.1', port).catch(() => null);
+      if (server !== null) servers.push(server);
+    }
+    while (servers.length < count) servers.push(await listen('127.0.0.1', 0));
+    return servers.map((server) => (server.address() as AddressInfo).port);
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
 }
 
 /** Listens on exactly that address; rejects where somebody else does. */

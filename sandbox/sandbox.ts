@@ -1,18 +1,18 @@
 /** The sandbox: a real Temporal server and a real Kubernetes API on one machine. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.ts';
-import { holdNetwork } from './network.ts';
-import { startNodeAgent } from './node/agent.ts';
+import { writeKubectl } from './kubectl.ts';
+import { holdNetwork, type HeldNetwork } from './network.ts';
+import { startNodeAgent, type NodeAgent } from './node/agent.ts';
 import { defaultImages } from './node/images.ts';
 import type { SandboxOptions } from './options.ts';
 import { createRunDirectory, removeLeftovers } from './supervision/run-directory.ts';
 import { Supervisor } from './supervision/supervisor.ts';
-import { startTemporal } from './temporal.ts';
+import { startTemporal, type TemporalServer } from './temporal.ts';
 import { obtain } from './tools/obtain.ts';
 import type { ProgressListener } from './tools/progress.ts';
+import { usable } from './usable.ts';
 
 /** How to use a running sandbox; one line of JSON with `--json`. */
 export interface SandboxInfo {
@@ -26,14 +26,19 @@ export interface SandboxInfo {
   readonly uiAddress: string;
   /** An HTTP proxy (CONNECT) to pods and Services by their cluster addresses and names. */
   readonly clusterProxy: string;
+  /** Holds `<program>.log` and `<program>.pid` of each program. */
   readonly runDirectory: string;
   readonly pid: number;
-  /** The process ids of the programs, by name. */
+  /** The process ids of the programs, by name, as they were first started. */
   readonly programs: Readonly<Record<string, number>>;
 }
 
 export interface Sandbox {
   readonly info: SandboxInfo;
+  /** Kills one of the programs as a crash would; it stays dead until `restart`. */
+  kill(program: string): Promise<void>;
+  /** Starts a program again with the same data and ports; resolves when it is ready. */
+  restart(program: string): Promise<void>;
   /** Ends everything and removes the run directory. */
   stop(): Promise<void>;
 }
@@ -42,78 +47,124 @@ export interface SandboxListeners {
   readonly onProgress: ProgressListener;
   readonly log: (line: string) => void;
   /** One of its programs ended by itself. */
-  readonly onBroken: (program: string) => void;
+  readonly onBroken: (program: string, end: string) => void;
 }
 
-/** Brings everything up; what was started is ended again when a part of it fails. */
-export async function startSandbox(options: SandboxOptions, listeners: SandboxListeners): Promise<Sandbox> {
-  const { onProgress, log, onBroken } = listeners;
-  const temporalBinary = await obtain('temporal', onProgress);
-  const kubernetesBinary = await obtain('kubernetes', onProgress);
-  const leftovers = await removeLeftovers();
-  if (leftovers > 0) log(`removed what ${leftovers} earlier sandboxes had left behind`);
-  const network = await holdNetwork();
-  const supervisor = new Supervisor(await createRunDirectory(), onBroken);
-  const stops: (() => Promise<void>)[] = [() => supervisor.stop(), async () => network.release()];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0)) await end();
+interface Binaries {
+  readonly temporal: string;
+  readonly kubernetes: string;
+}
+
+/** Brings everything up. When a part fails, or the signal aborts, what was started is ended again before this rejects. */
+export async function startSandbox(
+  options: SandboxOptions,
+  listeners: SandboxListeners,
+  signal: AbortSignal,
+): Promise<Sandbox> {
+  requireLinux();
+  const binaries = {
+    temporal: await obtain('temporal', listeners.onProgress, { signal }),
+    kubernetes: await obtain('kubernetes', listeners.onProgress, { signal }),
   };
+  const leftovers = await removeLeftovers();
+  if (leftovers > 0) listeners.log(`removed what ${leftovers} earlier sandboxes had left behind`);
+  const network = await holdNetwork();
+  const supervisor = new Supervisor(await createRunDirectory(), listeners.onBroken);
+  // Whatever is being started then rejects.
+  signal.addEventListener('abort', () => void supervisor.stop(), { once: true });
   try {
-    const temporalOptions = { port: options.temporalPort, uiPort: options.uiPort, database: options.temporalDatabase };
-    const [controlPlane, temporal] = await Promise.all([
-      startControlPlane(supervisor, kubernetesBinary, network.plan),
-      startTemporal(supervisor, temporalBinary, temporalOptions),
-    ]);
-    const agent = await startNodeAgent({
-      kubeConfig: kubeConfigOf(controlPlane.kubeconfigs['node-agent']),
-      nodeName: 'sandbox',
-      network: network.plan,
-      images: defaultImages,
-      workDirectory: join(supervisor.runDirectory, 'pods'),
-      egressSocketPath: controlPlane.egressSocketPath,
-      certificate: controlPlane.certificate,
-      mode: options.simulatedPods ? 'simulated' : 'process',
-      processes: supervisor,
-      log,
-    });
-    stops.unshift(() => agent.stop());
-    await usable(controlPlane.kubeconfigs.admin);
-    const programs = [...controlPlane.programs, temporal.program].map(({ name, pid }) => [name, pid]);
-    return {
-      stop,
-      info: {
-        kubeconfig: controlPlane.kubeconfigs.admin,
-        deployerKubeconfig: controlPlane.kubeconfigs.deployer,
-        auditLog: controlPlane.auditLog,
-        kubectl: writeKubectl(supervisor.runDirectory, kubernetesBinary, controlPlane),
-        apiServer: controlPlane.server,
-        temporalAddress: temporal.address,
-        uiAddress: temporal.uiAddress,
-        clusterProxy: agent.gatewayAddress,
-        runDirectory: supervisor.runDirectory,
-        pid: process.pid,
-        programs: Object.fromEntries(programs) as Record<string, number>,
-      },
-    };
+    return await startParts({ options, listeners, binaries, network, supervisor, signal });
   } catch (error) {
-    await stop();
+    await supervisor.stop();
+    network.release();
     throw error;
   }
 }
 
-/** Waits until pods can be created: the controller has made the default service account. */
-async function usable(kubeconfig: string, timeoutMs = 30_000): Promise<void> {
-  const core = kubeConfigOf(kubeconfig).makeApiClient(CoreV1Api);
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      await core.readNamespacedServiceAccount({ name: 'default', namespace: 'default' });
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(50);
-    }
+interface Parts {
+  readonly options: SandboxOptions;
+  readonly listeners: SandboxListeners;
+  readonly binaries: Binaries;
+  readonly network: HeldNetwork;
+  readonly supervisor: Supervisor;
+  readonly signal: AbortSignal;
+}
+
+async function startParts(parts: Parts): Promise<Sandbox> {
+  const { network, supervisor, signal } = parts;
+  signal.throwIfAborted();
+  const cluster = startCluster(parts);
+  try {
+    const [{ controlPlane, agent }, temporal] = await Promise.all([cluster, startTemporalServer(parts)]);
+    await usable(kubeConfigOf(controlPlane.files.kubeconfigs.admin), signal);
+    return {
+      info: describe(parts, controlPlane, agent, temporal),
+      kill: (program) => supervisor.kill(program),
+      restart: (program) => supervisor.restart(program),
+      async stop() {
+        await agent.stop();
+        await supervisor.stop();
+        network.release();
+      },
+    };
+  } catch (error) {
+    // The cluster may still be starting: without its programs that ends, one way or the other.
+    await supervisor.stop();
+    await cluster.then(
+      ({ agent }) => agent.stop(),
+      () => undefined,
+    );
+    throw error;
   }
+}
+
+async function startCluster(parts: Parts): Promise<{ controlPlane: ControlPlane; agent: NodeAgent }> {
+  const controlPlane = await startControlPlane(parts.supervisor, parts.binaries.kubernetes, parts.network);
+  return { controlPlane, agent: await startAgent(parts, controlPlane) };
+}
+
+function startTemporalServer({ options, supervisor, binaries, network }: Parts): Promise<TemporalServer> {
+  return startTemporal(supervisor, binaries.temporal, network, {
+    port: options.temporalPort,
+    uiPort: options.uiPort,
+    database: options.temporalDatabase,
+  });
+}
+
+function startAgent({ options, listeners, network, supervisor }: Parts, { files }: ControlPlane): Promise<NodeAgent> {
+  return startNodeAgent({
+    kubeConfig: kubeConfigOf(files.kubeconfigs['node-agent']),
+    nodeName: 'sandbox',
+    network: network.plan,
+    images: defaultImages,
+    workDirectory: join(supervisor.runDirectory, 'pods'),
+    egressSocketPath: files.egressSocket,
+    certificate: files.servingCertificate(),
+    mode: options.simulatedPods ? 'simulated' : 'process',
+    processes: supervisor,
+    log: listeners.log,
+  });
+}
+
+function describe(
+  { binaries, supervisor }: Parts,
+  { server, files }: ControlPlane,
+  { gatewayAddress }: NodeAgent,
+  temporal: TemporalServer,
+): SandboxInfo {
+  return {
+    kubeconfig: files.kubeconfigs.admin,
+    deployerKubeconfig: files.kubeconfigs.deployer,
+    auditLog: files.auditLog,
+    kubectl: writeKubectl(supervisor.runDirectory, binaries.kubernetes, files.kubeconfigs.admin),
+    apiServer: server,
+    temporalAddress: temporal.address,
+    uiAddress: temporal.uiAddress,
+    clusterProxy: gatewayAddress,
+    runDirectory: supervisor.runDirectory,
+    pid: process.pid,
+    programs: supervisor.pids(),
+  };
 }
 
 function kubeConfigOf(file: string): KubeConfig {
@@ -122,14 +173,8 @@ function kubeConfigOf(file: string): KubeConfig {
   return config;
 }
 
-function writeKubectl(runDirectory: string, binary: string, { kubeconfigs }: ControlPlane): string {
-  const directory = join(runDirectory, 'bin');
-  mkdirSync(directory);
-  const path = join(directory, 'kubectl');
-  writeFileSync(
-    path,
-    `#!/bin/sh\nexport KUBECONFIG="\${KUBECONFIG:-${kubeconfigs.admin}}"\nexec "${binary}" kubectl "$@"\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
+/** Elsewhere there is no /proc, and of 127.0.0.0/8 only one address. */
+function requireLinux(): void {
+  if (process.platform === 'linux') return;
+  throw new Error(`the sandbox needs Linux, this is ${process.platform}: use a Linux machine, WSL 2 or docker compose`);
 }

@@ -6,23 +6,24 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { killGroup, startTimeOf } from './process-group.ts';
+import { identify, killIdentifiedGroup, type ProcessIdentity } from './process-group.ts';
 
 const [runDirectory = ''] = process.argv.slice(2);
-const groups = new Map<number, string>();
+const groups = new Map<number, ProcessIdentity>();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const lines = createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const group = Number(line.slice(1));
-  if (line.startsWith('+')) groups.set(group, startTimeOf(group) ?? '');
+  if (line.startsWith('+')) groups.set(group, identify(group));
   else groups.delete(group);
   // Should the guardian die too, the next sandbox finds here what is left.
-  const left = [...groups].map(([pid, started]) => `${pid} ${started}\n`).join('');
+  const left = [...groups.values()].map(({ pid, started }) => `${pid} ${started}\n`).join('');
   writeFileSync(join(runDirectory, 'groups'), left);
 });
 lines.on('close', () => {
-  for (const group of groups.keys()) killGroup(group);
-  rmSync(runDirectory, { recursive: true, force: true, maxRetries: 5 });
+  for (const group of groups.values()) killIdentifiedGroup(group);
+  // The killed may still be writing.
+  rmSync(runDirectory, { recursive: true, force: true, maxRetries: 20 });
 });

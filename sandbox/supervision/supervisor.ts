@@ -1,135 +1,84 @@
+import { rm } from 'node:fs/promises';
+import { GuardianLink } from './guardian-link.ts';
+import { ProgramRun, type Program } from './program.ts';
+
 /** Starts the sandbox's programs, each in a process group of its own, and ends them again, whatever happens. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { setTimeout as delay } from 'node:timers/promises';
-import { killGroup } from './process-group.ts';
-
-export interface Program {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
-  /** Resolves to true once the program does its work. */
-  readonly isReady: () => Promise<boolean>;
-  /** How long it may take to get there. */
-  readonly timeoutMs: number;
-}
-
-export interface RunningProgram {
-  readonly name: string;
-  readonly pid: number;
-}
-
 export class Supervisor {
   readonly runDirectory: string;
-  readonly #guardian: ChildProcess;
-  readonly #running = new Map<number, { readonly child: ChildProcess; readonly program: Program }>();
-  readonly #onUnexpectedEnd: (name: string) => void;
-  #stopping = false;
+  readonly #guardian: GuardianLink;
+  readonly #runs = new Map<string, ProgramRun>();
+  readonly #onUnexpectedEnd: (name: string, end: string) => void;
+  #stopped: Promise<void> | null = null;
 
-  constructor(runDirectory: string, onUnexpectedEnd: (name: string) => void) {
+  /** The run directory exists and is removed by `stop`, or by the guardian when this process dies. */
+  constructor(runDirectory: string, onUnexpectedEnd: (name: string, end: string) => void) {
     this.runDirectory = runDirectory;
+    this.#guardian = new GuardianLink(runDirectory);
     this.#onUnexpectedEnd = onUnexpectedEnd;
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const guardian = fileURLToPath(new URL(`./guardian.${extension}`, import.meta.url));
-    this.#guardian = spawn(process.execPath, [guardian, runDirectory], {
-      detached: true,
-      stdio: ['pipe', 'ignore', createLog(runDirectory, 'guardian')],
-    });
-    // A pipe that breaks because the guardian was killed must not end the sandbox.
-    this.#guardian.stdin?.on('error', () => undefined);
   }
 
+  /** Takes a process group that somebody else started under the guardian's protection. */
   register(group: number): void {
-    this.#guardian.stdin?.write(`+${group}\n`);
+    this.#guardian.register(group);
   }
 
   unregister(group: number): void {
-    this.#guardian.stdin?.write(`-${group}\n`);
+    this.#guardian.unregister(group);
+  }
+
+  /** The process ids of the programs, by name. */
+  pids(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#runs].map(([name, { pid }]) => [name, pid]));
   }
 
   /** Starts a program and waits until it is ready. Rejects with the end of its log when it is not in time. */
-  async start(program: Program): Promise<RunningProgram> {
-    const log = openSync(this.#logOf(program.name), 'a');
-    const child = spawn(program.command, [...program.args], {
-      cwd: this.runDirectory,
-      env: program.env ?? process.env,
-      detached: true,
-      stdio: ['ignore', log, log],
+  async start(program: Program): Promise<void> {
+    this.#refuseWhenStopping(program.name);
+    const run = await ProgramRun.spawn(program, this.runDirectory);
+    this.#guardian.register(run.pid);
+    this.#runs.set(program.name, run);
+    let wasReady = false;
+    void run.ended.then((end) => {
+      this.#guardian.unregister(run.pid);
+      if (wasReady && !run.isExpectedToEnd) this.#onUnexpectedEnd(program.name, end);
     });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
-    });
-    const { pid } = child;
-    if (pid === undefined) throw new Error(`${program.name} could not be started: ${await ended}`);
-    this.#running.set(pid, { child, program });
-    this.register(pid);
-    void ended.then(() => {
-      this.#running.delete(pid);
-      this.unregister(pid);
-      if (!this.#stopping) this.#onUnexpectedEnd(program.name);
-    });
-    await this.#becomeReady(program, ended);
-    return { name: program.name, pid };
+    await run.ready();
+    this.#refuseWhenStopping(program.name);
+    wasReady = true;
   }
 
-  /** Ends every program, kindly at first; then the guardian, which removes the run directory. */
-  async stop(graceMs = 5_000): Promise<void> {
-    this.#stopping = true;
-    const programs = [...this.#running].toReversed();
-    const gone = programs.map(
-      ([, { child }]) =>
-        new Promise<void>((resolve) => {
-          if (child.exitCode !== null || child.signalCode !== null) resolve();
-          else child.once('exit', () => resolve());
-        }),
-    );
-    for (const [pid] of programs) killGroup(pid, 'SIGTERM');
-    const patience = new AbortController();
-    await Promise.race([
-      Promise.all(gone),
-      delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
-    patience.abort();
-    for (const [pid] of this.#running) killGroup(pid);
-    await Promise.all(gone);
-    await this.#dismissGuardian();
+  /** Kills a program as a crash would; resolves when it is gone. It stays so until `restart`. */
+  async kill(name: string): Promise<void> {
+    await this.#runOf(name).kill();
   }
 
-  async #dismissGuardian(): Promise<void> {
-    if (this.#guardian.exitCode !== null || this.#guardian.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => this.#guardian.once('exit', () => resolve()));
-    this.#guardian.stdin?.end();
-    await gone;
+  /** Starts a program that was killed again, as it was; resolves when it is ready. */
+  async restart(name: string): Promise<void> {
+    const run = this.#runOf(name);
+    await run.kill();
+    await this.start(run.program);
   }
 
-  async #becomeReady(program: Program, ended: Promise<string>): Promise<void> {
-    const deadline = Date.now() + program.timeoutMs;
-    const end: { reason: string | null } = { reason: null };
-    void ended.then((reason) => {
-      end.reason = reason;
-    });
-    while (!(await program.isReady().catch(() => false))) {
-      const late = Date.now() > deadline ? `it is not ready after ${program.timeoutMs / 1_000} s` : null;
-      const problem = end.reason ?? late;
-      if (problem !== null)
-        throw new Error(`${program.name} did not start: ${problem}\n${this.#endOfLog(program.name)}`);
-      await delay(50);
-    }
+  /** Ends every program within the grace, then the guardian, and removes the run directory. */
+  stop(graceMs = 4_000): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
   }
 
-  #endOfLog(name: string): string {
-    return readFileSync(this.#logOf(name), 'utf8').split('\n').slice(-15).join('\n');
+  async #stop(graceMs: number): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.end(graceMs)));
+    await this.#guardian.dismiss();
+    // The guardian does this as well, unless somebody killed it.
+    await rm(this.runDirectory, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #logOf(name: string): string {
-    return join(this.runDirectory, `${name}.log`);
+  #refuseWhenStopping(name: string): void {
+    if (this.#stopped !== null) throw new Error(`${name} is not started: the sandbox is stopping`);
   }
-}
 
-function createLog(runDirectory: string, name: string): number {
-  return openSync(join(runDirectory, `${name}.log`), 'a');
+  #runOf(name: string): ProgramRun {
+    const run = this.#runs.get(name);
+    if (run !== undefined) return run;
+    throw new Error(`the sandbox has no program ${name}: it has ${[...this.#runs.keys()].join(', ')}`);
+  }
 }
