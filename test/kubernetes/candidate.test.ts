@@ -12,6 +12,12 @@ function manifestOf(input: Partial<CandidateInput> = {}) {
   return built.manifest;
 }
 
+function withSidecar() {
+  const stable = deployment();
+  stable.spec?.template.spec?.containers.push({ name: 'proxy', image: 'proxy:1' });
+  return stable;
+}
+
 describe('the copy of the stable Deployment', () => {
   it('has the new image, the identity of its slot and nothing of the original object', () => {
     const stable = deployment();
@@ -109,12 +115,6 @@ describe('the copy of the stable Deployment', () => {
 });
 
 describe('the container that gets the image', () => {
-  function withSidecar() {
-    const stable = deployment();
-    stable.spec?.template.spec?.containers.push({ name: 'proxy', image: 'proxy:1' });
-    return stable;
-  }
-
   it('has to be named where there are several', () => {
     expect(build({ stable: withSidecar() })).toMatchObject({
       ok: false,

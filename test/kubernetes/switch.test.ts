@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { claim } from '../../src/kubernetes/claim.ts';
+import { nextGiveBack, releasePatch, switchBackPatch, type GiveBack } from '../../src/kubernetes/give-back.ts';
+import { readProduction } from '../../src/kubernetes/production.ts';
+import { patchService } from '../../src/kubernetes/service-patch.ts';
+import { makeSwitch, type Switch } from '../../src/kubernetes/switch.ts';
+import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { ModelCluster } from './model-cluster.ts';
+import { service } from './objects.ts';
+
+const reference = { namespace: 'default', service: 'api-service' };
+const deployed = { ...reference, app: 'api', runId: 'run-1' };
+const ready = (): Promise<void> => Promise.resolve();
+
+function forth(fence: number, runId = 'run-1'): Switch {
+  return { ...deployed, runId, from: 'blue', to: 'green', fence, nextFence: fence + 1, release: false };
+}
+
+async function giveBack(cluster: Cluster, fence: number | null, runId = 'run-1'): Promise<string> {
+  const wanted: GiveBack = { ...deployed, runId, stable: 'blue', candidate: 'green', fence };
+  for (;;) {
+    const live = await readProduction(cluster, reference);
+    const step = nextGiveBack(live, wanted);
+    if (step.kind !== 'switch' && step.kind !== 'release') return step.kind;
+    const make =
+      step.kind === 'switch'
+        ? switchBackPatch(live, wanted, step.fence, new Date())
+        : releasePatch(live, wanted, step.fence);
+    if ((await patchService(cluster, reference, make)).applied) return step.kind;
+  }
+}
+
+describe('a switch', () => {
+  it('moves the selector and the fence in one patch', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    expect(await makeSwitch(model.cluster, forth(fence), ready)).toMatchObject({ fence: 2, adopted: false });
+    expect(model.version).toBe('green');
+    expect(model.annotations).toMatchObject({
+      'cutover.dev/fence': '2',
+      'cutover.dev/switched-by': 'run-1',
+      'cutover.dev/switched-to': 'green',
+    });
+  });
+
+  it('whose answer was lost is adopted by the next attempt', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    model.losesAnswers = 1;
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toThrow('socket hang up');
+    expect(await makeSwitch(model.cluster, forth(fence), ready)).toMatchObject({ fence: 2, adopted: true });
+    expect(model.selected).toEqual(['blue', 'green']);
+  });
+
+  it('is not made to a slot that is not ready', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    await expect(makeSwitch(model.cluster, forth(fence), () => Promise.reject(new Error('not ready')))).rejects.toThrow(
+      'not ready',
+    );
+    expect(model.selected).toEqual(['blue']);
+  });
+
+  it('tells a lost fence from a selector that was edited', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    await expect(makeSwitch(model.cluster, forth(fence + 3), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
+    const selector = model.service.spec?.selector ?? {};
+    selector['version'] = 'purple';
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({
+      failure: 'SelectorChanged',
+      message: expect.stringContaining('version=purple') as string,
+    });
+  });
+});
+
+describe('a rollback', () => {
+  it('only fences off where production never left stable, once', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    expect(await giveBack(model.cluster, fence)).toBe('release');
+    expect(await giveBack(model.cluster, fence)).toBe('done');
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
+  });
+
+  it('leaves alone what was never claimed, what another deployment holds, and what was edited by hand', async () => {
+    const unclaimed = new ModelCluster(service());
+    expect(await giveBack(unclaimed.cluster, null)).toBe('not-held');
+    const taken = new ModelCluster(service());
+    const fence = await claim(taken.cluster, { ...deployed, stableSlot: 'blue' });
+    await claim(taken.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' });
+    expect(await giveBack(taken.cluster, fence)).toBe('taken');
+    const edited = new ModelCluster(service('purple', { annotations: { 'cutover.dev/owner': 'default/api/run-1' } }));
+    expect(await giveBack(edited.cluster, 1)).toBe('changed');
+  });
+
+  it('takes production back though the annotations were wiped', async () => {
+    const model = new ModelCluster(service('green'));
+    expect(await giveBack(model.cluster, 2)).toBe('switch');
+    expect(model.version).toBe('blue');
+    expect(model.annotations['cutover.dev/fence']).toBe('3');
+  });
+});
+
+describe('in whatever order requests arrive', () => {
+  it('nothing moves production after a rollback, and it ends on stable (invariant 4)', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 2 }),
+        async (s, attempts, lost) => {
+          const model = new ModelCluster(service(), () => s.schedule(Promise.resolve()));
+          const claiming = claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+          await s.waitFor(claiming);
+          const fence = await claiming;
+          model.losesAnswers = lost;
+          const cutovers = Array.from({ length: attempts }, () =>
+            makeSwitch(model.cluster, forth(fence), ready).catch(() => null),
+          );
+          const rollback = giveBack(model.cluster, fence).catch(() => giveBack(model.cluster, fence));
+          await s.waitFor(Promise.all([...cutovers, rollback]));
+          await s.waitFor(makeSwitch(model.cluster, forth(fence), ready).catch(() => null));
+          expect(model.version).toBe('blue');
+          expect([['blue'], ['blue', 'green', 'blue']]).toContainEqual(model.selected);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of two deployments only the one that claimed last moves production', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (s) => {
+        const model = new ModelCluster(service(), () => s.schedule(Promise.resolve()));
+        const run = async (runId: string): Promise<boolean> => {
+          const fence = await claim(model.cluster, { ...deployed, runId, stableSlot: 'blue' });
+          return makeSwitch(model.cluster, forth(fence, runId), ready).then(
+            () => true,
+            () => false,
+          );
+        };
+        const runs = Promise.all([run('run-1'), run('run-2').catch(() => false)].map((one) => one.catch(() => false)));
+        await s.waitFor(runs);
+        const { 'cutover.dev/owner': owner, 'cutover.dev/switched-by': by } = model.annotations;
+        const moved = model.version === 'green';
+        expect(moved ? `default/api/${by}` : owner).toBe(owner);
+        expect(model.selected.length).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
