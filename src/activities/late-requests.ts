@@ -32,6 +32,8 @@ export async function lateRequests(
     // Where no pod is ready there is nobody who could answer.
     if (readyPods === 0) return 0;
     if (reading.kind === 'unmeasured' || reading.sample.counters === undefined) return null;
+    // A pod that was not read may be the one that still answers.
+    if (reading.sample.unread?.length !== 0) return null;
     const before = state;
     state = before === null ? beginCounting(reading.sample.counters) : count(before, reading.sample.counters);
     return before === null ? null : state.totals.requests - before.totals.requests;

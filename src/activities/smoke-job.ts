@@ -1,18 +1,21 @@
 /** A smoke check that is a Kubernetes Job: run once, its log kept, and removed again. */
-import type { V1Job } from '@kubernetes/client-node';
-import { toMilliseconds } from '../domain/duration.ts';
-import { slotName } from '../domain/slot.ts';
+import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
+import { CancelledFailure } from '@temporalio/activity';
+import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { slotLabels } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
+import type { Json } from '../kubernetes/api-server.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { apiErrorKind, orNull } from '../kubernetes/errors.ts';
+import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { viewPod } from '../kubernetes/pod.ts';
 import { managedBy } from '../kubernetes/preview.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
 import type { Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { CheckOutcome } from './smoke.ts';
 
-export interface JobContext {
+interface JobContext {
   readonly cluster: Cluster;
   readonly target: Target;
   readonly attempt: Attempt;
@@ -23,79 +26,132 @@ type JobCheck = Extract<SmokeCheck, { job: unknown }>;
 
 const logKept = 4_000;
 const logLines = 100;
+/** The Job ends itself shortly after it was waited for, also where no worker is left to remove it. */
+const deadlineSlackSeconds = 5;
+const keptSeconds = 600;
 
 /** Runs the Job; a repeated attempt finds the one that it started before, by its name, and goes on with that. */
-export async function runJobCheck(context: JobContext, check: JobCheck, index: number): Promise<CheckOutcome> {
+export async function runJob(
+  context: JobContext,
+  check: JobCheck,
+  { index, leftMs }: { readonly index: number; readonly leftMs: number },
+): Promise<CheckOutcome> {
   const { cluster, target, attempt } = context;
-  const { namespace } = target.spec;
-  const name = `${slotName(target.spec.app, target.candidateSlot)}-smoke-${index}-${target.runId.slice(0, 8)}`;
+  const { namespace, app } = target.spec;
+  const name = `${app.slice(0, 40)}-smoke-${target.runId.slice(0, 8)}-${index}`;
+  const timeoutMs = Math.min(toMilliseconds(check.job.within), leftMs);
+  await create(cluster, namespace, jobManifest(context, check, { name, timeoutMs }));
   try {
-    await cluster.batch.createNamespacedJob({ namespace, body: jobManifest(context, check, name) as V1Job });
-  } catch (error) {
-    if (apiErrorKind(error) !== 'already-exists') throw error;
-  }
-  try {
-    const timeoutMs = toMilliseconds(check.job.within);
-    const source = { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, fieldSelector: `metadata.name=${name}` };
+    const jobs = { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, fieldSelector: `metadata.name=${name}` };
     const end = await waitUntil(cluster, {
-      sources: { jobs: { ...source, read: (job: unknown) => job as V1Job } },
-      look: ({ jobs }) => jobs.map(endOf).find((found) => found !== null) ?? null,
+      sources: { jobs: { ...jobs, read: (job: Json<V1Job>) => job } },
+      look: ({ jobs: found }) => (found[0] === undefined ? `the Job ${name} was deleted` : endOf(found[0])),
       timeoutMs,
       signal: attempt.signal,
     });
-    const log = await logOf(context, name);
-    const problem = end.reached ? end.value.problem : `the Job ${name} did not end within ${check.job.within}`;
-    return { problem, detail: `the Job ${name} succeeded`, log };
+    const words = end.reached ? end.value : `the Job ${name} did not end within ${formatDuration(timeoutMs)}`;
+    const pod = await lastPod(cluster, namespace, name);
+    const log = pod === null ? '' : await logOf(cluster, namespace, pod);
+    if (words === succeeded) return { problem: null, detail: `the Job ${name} succeeded`, log };
+    const problem = pod === null ? null : viewPod(pod).problem;
+    const why = problem === null ? '' : `: ${problem.reason} ${problem.message}`;
+    return { problem: (words + why).trim(), detail: words, log };
   } finally {
-    await cluster.batch
-      .deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' })
-      .catch(() => undefined);
+    if (!isHandedOver(attempt.signal)) await remove(context, name);
   }
 }
 
-function jobManifest({ target, preview }: JobContext, check: JobCheck, name: string): unknown {
-  const labels = { ...managedBy, app: `${target.spec.app}-smoke` };
+const succeeded = 'succeeded';
+
+/** How the Job ended, null while it runs. */
+function endOf({ metadata, status }: Json<V1Job>): string | null {
+  const ended = status?.conditions?.find(
+    (condition) => condition.status === 'True' && (condition.type === 'Complete' || condition.type === 'Failed'),
+  );
+  if (ended === undefined) return null;
+  if (ended.type === 'Complete') return succeeded;
+  return `the Job ${metadata?.name ?? ''} failed (${ended.reason ?? 'Failed'}: ${ended.message ?? 'no message'})`;
+}
+
+async function create(cluster: Cluster, namespace: string, job: Json<V1Job>): Promise<void> {
+  try {
+    const body = JSON.stringify(job);
+    const headers = { 'content-type': 'application/json' };
+    await cluster.api.json({ method: 'POST', path: `/apis/batch/v1/namespaces/${namespace}/jobs`, body, headers });
+  } catch (error) {
+    if (apiErrorKind(error) === 'already-exists') return;
+    if (apiErrorKind(error) !== 'invalid') throw error;
+    throw new Error(`the API server refuses the Job: ${describeApiError(error)}`, { cause: error });
+  }
+}
+
+function jobManifest(
+  { target, preview }: JobContext,
+  check: JobCheck,
+  { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
+): Json<V1Job> {
+  const { spec, candidateSlot } = target;
+  // Not the labels by which Services select pods: no traffic may come here.
+  const labels = { ...managedBy, 'cutover.dev/app': spec.app, 'cutover.dev/check': `smoke-${candidateSlot}` };
   const host = `${preview.name}.${preview.namespace}.svc`;
+  const port = String(preview.port ?? 80);
   const env = [
-    { name: 'CUTOVER_CANDIDATE_URL', value: `http://${host}:${preview.port}` },
+    { name: 'CUTOVER_CANDIDATE_URL', value: `http://${host}:${port}` },
     { name: 'CUTOVER_CANDIDATE_HOST', value: host },
-    { name: 'CUTOVER_CANDIDATE_PORT', value: String(preview.port) },
+    { name: 'CUTOVER_CANDIDATE_PORT', value: port },
+    { name: 'CUTOVER_CANDIDATE_SLOT', value: slotLabels(spec.app, candidateSlot).version },
   ];
-  const containers = check.job.podSpec.containers.map((container) => {
-    const own = Array.isArray(container['env']) ? (container['env'] as unknown[]) : [];
-    return { ...container, env: [...env, ...own] };
-  });
+  const podSpec = check.job.podSpec as { containers: Json<V1Container>[] };
+  const containers = podSpec.containers.map((container) => ({
+    ...container,
+    env: [...env, ...(Array.isArray(container.env) ? container.env : [])],
+  }));
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace: target.spec.namespace, labels },
+    metadata: { name, namespace: spec.namespace, labels },
     spec: {
       backoffLimit: 0,
-      activeDeadlineSeconds: Math.max(1, Math.ceil(toMilliseconds(check.job.within) / 1_000)),
-      ttlSecondsAfterFinished: 600,
-      template: { metadata: { labels }, spec: { restartPolicy: 'Never', ...check.job.podSpec, containers } },
+      activeDeadlineSeconds: Math.ceil(timeoutMs / 1_000) + deadlineSlackSeconds,
+      ttlSecondsAfterFinished: keptSeconds,
+      template: { metadata: { labels }, spec: { restartPolicy: 'Never', ...podSpec, containers } },
     },
   };
 }
 
-function endOf({ metadata, status }: V1Job): { problem: string | null } | null {
-  const condition = status?.conditions?.find(
-    ({ type, status: holds }) => holds === 'True' && (type === 'Complete' || type === 'Failed'),
-  );
-  if (condition === undefined) return null;
-  if (condition.type === 'Complete') return { problem: null };
-  return {
-    problem: `the Job ${metadata?.name ?? ''} failed: ${condition.reason ?? ''} ${condition.message ?? ''}`.trim(),
-  };
+async function lastPod(cluster: Cluster, namespace: string, job: string): Promise<Json<V1Pod> | null> {
+  const path = `/api/v1/namespaces/${namespace}/pods`;
+  const { items } = await cluster.api.json<{ items: Json<V1Pod>[] }>({
+    path,
+    query: { labelSelector: `job-name=${job}` },
+  });
+  return items.at(-1) ?? null;
 }
 
-async function logOf({ cluster, target }: JobContext, job: string): Promise<string> {
+/** The last lines of the first container; empty where there are none to be had. */
+async function logOf(cluster: Cluster, namespace: string, pod: Json<V1Pod>): Promise<string> {
+  const container = pod.spec?.containers[0]?.name;
+  if (container === undefined) return '';
+  try {
+    const query = { name: pod.metadata?.name ?? '', namespace, container, tailLines: logLines };
+    return (await cluster.core.readNamespacedPodLog(query)).trimEnd().slice(-logKept);
+  } catch {
+    // Why the Job failed is in its status; a container that never ran has no log.
+    return '';
+  }
+}
+
+/** Whether only this worker stops, so that another one goes on with the Job. */
+function isHandedOver({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+}
+
+/** What cannot be removed now is removed by its own time limit. */
+async function remove({ cluster, target, attempt }: JobContext, name: string): Promise<void> {
   const { namespace } = target.spec;
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: `job-name=${job}` });
-  const name = items[0]?.metadata?.name;
-  if (name === undefined) return '';
-  const log = await orNull(cluster.core.readNamespacedPodLog({ name, namespace, tailLines: logLines })).catch(
-    () => null,
-  );
-  return (log ?? '').slice(-logKept);
+  try {
+    await cluster.batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' });
+  } catch (error) {
+    attempt.log('a smoke Job was not removed', { job: `${namespace}/${name}`, reason: describeApiError(error) });
+  }
 }

@@ -1,133 +1,137 @@
 /** Smoke: every check of the spec against the candidate. All run and report, not only up to the first failure. */
-import type { CheckResult, SmokeEvidence } from '../domain/evidence.ts';
+import type { CheckResult } from '../domain/evidence.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
+import { concurrently } from '../evidence/concurrently.ts';
 import { disappointment } from '../evidence/expectation.ts';
-import type { ServiceTarget, Target as AccessTarget, Way } from '../kubernetes/access/index.ts';
+import type { PodTarget, ServiceTarget, Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { serviceTarget } from '../kubernetes/service-target.ts';
 import { readSlot, type SlotView } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './index.ts';
-import { runJobCheck } from './smoke-job.ts';
-
-const atOnce = 5;
-const detailKept = 500;
+import { runJob } from './smoke-job.ts';
+import { readResults } from './smoke-results.ts';
 
 interface Smoke extends Dependencies {
   readonly target: Target;
   readonly attempt: Attempt;
-  readonly way: Way;
+  readonly way: Transport;
   readonly preview: ServiceTarget;
   readonly view: SlotView | null;
+  /** Where the pods listen. */
   readonly port: number;
 }
 
-export function createSmoke(dependencies: Dependencies): Step<'smoke'> {
-  return async (target, attempt) => {
-    const { cluster, access } = dependencies;
-    const { spec, candidateSlot: slot } = target;
-    const key = { namespace: spec.namespace, app: spec.app, slot };
-    const view = await readSlot(cluster, key);
-    const smoke: Smoke = {
-      ...dependencies,
-      target,
-      attempt,
-      view,
-      way: access.way(spec.access),
-      preview: await serviceTarget(cluster, { namespace: spec.namespace, service: slotName(spec.app, slot) }),
-      port: await podPort(cluster, spec, view),
-    };
-    const checks = await runAll(smoke, spec.smoke.checks);
-    return { verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks } satisfies SmokeEvidence;
-  };
-}
-
-/** Runs the checks, some at once, and gives their results in the order of the spec. */
-async function runAll(smoke: Smoke, checks: readonly SmokeCheck[]): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  const queue = [...checks.entries()];
-  let done = 0;
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, check] = next;
-      results[index] = await runCheck(smoke, check, index);
-      done += 1;
-      report(smoke.attempt, 'smoke', { summary: `${done} of ${checks.length} checks done` });
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return results;
-}
-
-async function runCheck(smoke: Smoke, check: SmokeCheck, index: number): Promise<CheckResult> {
-  const startedAt = performance.now();
-  const { outcome, kind } = kindOf(smoke, check, index);
-  try {
-    const { problem, detail, log } = await outcome;
-    const durationMs = Math.round(performance.now() - startedAt);
-    const words = (problem ?? detail).slice(0, detailKept);
-    return {
-      name: check.name,
-      kind,
-      passed: problem === null,
-      detail: words,
-      durationMs,
-      ...(log === undefined ? {} : { log }),
-    };
-  } catch (error) {
-    smoke.attempt.signal.throwIfAborted();
-    const detail = (error instanceof Error ? error.message : String(error)).slice(0, detailKept);
-    return { name: check.name, kind, passed: false, detail, durationMs: Math.round(performance.now() - startedAt) };
-  }
-}
-
+/** What came of a check; `problem` is null when it passed. */
 export interface CheckOutcome {
-  /** What is wrong; null when the check passed. */
   readonly problem: string | null;
   readonly detail: string;
   readonly log?: string;
 }
 
-function kindOf(
-  smoke: Smoke,
-  check: SmokeCheck,
-  index: number,
-): { kind: CheckResult['kind']; outcome: Promise<CheckOutcome> } {
-  if ('http' in check) return { kind: 'http', outcome: httpCheck(smoke, check) };
-  if ('tcp' in check) return { kind: 'tcp', outcome: tcpCheck(smoke, check) };
-  const { cluster, target, attempt, preview } = smoke;
-  return { kind: 'job', outcome: runJobCheck({ cluster, target, attempt, preview }, check, index) };
-}
+const atOnce = 5;
+const detailKept = 500;
+/** So much longer than allowed an answer is waited for, so that a slow one is told from none. */
+const graceMs = 250;
 
-async function httpCheck(smoke: Smoke, { http }: Extract<SmokeCheck, { http: unknown }>): Promise<CheckOutcome> {
-  const timeoutMs = toMilliseconds(http.expect.within);
-  const destination = http.port === undefined ? smoke.preview : aPod(smoke, http.port);
-  // A little longer than allowed, so that a slow answer is told from none.
-  const answer = await smoke.way.request(destination, http, {
-    timeoutMs: timeoutMs + 250,
-    signal: smoke.attempt.signal,
-  });
-  return {
-    problem: disappointment(http.expect, answer),
-    detail: `${answer.status} in ${Math.round(answer.durationMs)} ms`,
+export function createSmoke(dependencies: Dependencies): Step<'smoke'> {
+  return async (target, attempt) => {
+    const { cluster, access } = dependencies;
+    const { spec, candidateSlot: slot } = target;
+    const { namespace, app } = spec;
+    const view = await readSlot(cluster, { namespace, app, slot });
+    const preview = await serviceTarget(cluster, { namespace, service: slotName(app, slot) });
+    const port = await podPort(cluster, spec, view);
+    const smoke = { ...dependencies, target, attempt, view, way: access[spec.access], preview, port };
+    const checks = await runAll(smoke, spec.smoke.checks);
+    return { verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks };
   };
 }
 
-async function tcpCheck(smoke: Smoke, { tcp }: Extract<SmokeCheck, { tcp: unknown }>): Promise<CheckOutcome> {
-  const destination = aPod(smoke, tcp.port ?? smoke.port);
-  const durationMs = await smoke.way.connect(destination, {
-    timeoutMs: toMilliseconds(tcp.within),
-    signal: smoke.attempt.signal,
+/** The results in the order of the spec. A repeated attempt keeps the results that the one before it had. */
+async function runAll(smoke: Smoke, checks: readonly SmokeCheck[]): Promise<CheckResult[]> {
+  const { attempt } = smoke;
+  const results = readResults(attempt.resume());
+  return concurrently(checks, atOnce, async (check, index) => {
+    const known = results.find(({ name }) => name === check.name);
+    if (known !== undefined) return known;
+    const result = await runCheck(smoke, check, index);
+    results.push(result);
+    const failed = results.filter(({ passed }) => !passed).length;
+    const summary = `${results.length} of ${checks.length} checks done, ${failed} failed`;
+    report(attempt, 'smoke', { summary }, results);
+    return result;
   });
-  return { problem: null, detail: `connected to port ${destination.port} in ${Math.round(durationMs)} ms` };
 }
 
-/** One ready pod of the candidate, for a port that its Service does not lead to. */
-function aPod({ view, target }: Smoke, port: number): AccessTarget {
-  const pod = view?.pods.find(({ ready }) => ready);
-  if (pod === undefined) throw new Error('no pod of the candidate is ready');
-  return { kind: 'pod', namespace: target.spec.namespace, name: pod.name, ip: pod.ip ?? '', port };
+async function runCheck(smoke: Smoke, check: SmokeCheck, index: number): Promise<CheckResult> {
+  const startedAt = performance.now();
+  const outcome = await outcomeOf(smoke, check, index);
+  const { problem, detail, log } = outcome;
+  return {
+    name: check.name,
+    kind: kindOf(check),
+    passed: problem === null,
+    detail: (problem ?? detail).slice(0, detailKept),
+    durationMs: Math.round(performance.now() - startedAt),
+    ...(log === undefined || log === '' ? {} : { log }),
+  };
+}
+
+/** A check that cannot be run has failed, with the reason; only a stop goes through. */
+async function outcomeOf(smoke: Smoke, check: SmokeCheck, index: number): Promise<CheckOutcome> {
+  const { attempt, target } = smoke;
+  const leftMs = attempt.remaining(toMilliseconds(target.spec.timeouts.smoke));
+  if (leftMs <= 0) return failure('not run: timeouts.smoke was over');
+  try {
+    if ('http' in check) return await httpCheck(smoke, check, leftMs);
+    if ('tcp' in check) return await tcpCheck(smoke, check, leftMs);
+    return await runJob(smoke, check, { index, leftMs });
+  } catch (error) {
+    attempt.signal.throwIfAborted();
+    return failure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function httpCheck(
+  { way, preview, view, target, attempt }: Smoke,
+  { http }: Extract<SmokeCheck, { http: unknown }>,
+  leftMs: number,
+): Promise<CheckOutcome> {
+  const destination = http.port === undefined ? preview : readyPod(view, target, http.port);
+  const timeoutMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
+  const answer = await way.request(destination, http, { timeoutMs, signal: attempt.signal });
+  const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
+  return { problem: disappointment(http.expect, answer), detail };
+}
+
+async function tcpCheck(
+  { way, view, target, attempt, port }: Smoke,
+  { tcp }: Extract<SmokeCheck, { tcp: unknown }>,
+  leftMs: number,
+): Promise<CheckOutcome> {
+  const destination = readyPod(view, target, tcp.port ?? port);
+  const timeoutMs = Math.min(toMilliseconds(tcp.within), leftMs);
+  const { durationMs } = await way.connect(destination, { timeoutMs, signal: attempt.signal });
+  const detail = `${destination.name} took a connection on port ${destination.port} in ${Math.round(durationMs)} ms`;
+  return { problem: null, detail };
+}
+
+/** A ready pod of the candidate, for a port that its Service may not lead to. */
+function readyPod(view: SlotView | null, { spec, candidateSlot }: Target, port: number): PodTarget {
+  const pod = view?.pods.find(({ ready, ip }) => ready && ip !== null);
+  if (pod?.ip == null) throw new Error(`no pod of ${slotName(spec.app, candidateSlot)} is ready`);
+  return { kind: 'pod', namespace: spec.namespace, name: pod.name, ip: pod.ip, port };
+}
+
+function failure(problem: string): CheckOutcome {
+  return { problem, detail: problem };
+}
+
+function kindOf(check: SmokeCheck): CheckResult['kind'] {
+  if ('http' in check) return 'http';
+  return 'tcp' in check ? 'tcp' : 'job';
 }

@@ -1,118 +1,126 @@
-/** Warm-up: the spec's requests to every pod of the candidate, so that its caches are full before users come. */
-import { DeploymentError } from '../domain/failure.ts';
+/** Warm-up: the spec's requests, sent to every ready pod of the candidate, so that its caches are full before users come. */
 import type { WarmUpEvidence } from '../domain/evidence.ts';
-import type { HttpRequest } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
+import { DeploymentError } from '../domain/failure.ts';
+import { slotName } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
+import { concurrently } from '../evidence/concurrently.ts';
 import { excerpt } from '../evidence/expectation.ts';
-import type { Way } from '../kubernetes/access/index.ts';
-import type { PodView } from '../kubernetes/pod.ts';
+import { AccessError, type HttpAnswer, type Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
+import type { PodView } from '../kubernetes/pod.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
-import type { Target } from './contract.ts';
 import type { Dependencies } from './index.ts';
 
+type WarmUpRequest = Spec['warmUp']['requests'][number];
+
 const atOnceToAPod = 4;
+const podsAtOnce = 50;
+/** Of one request: the first ones are slow, that is what they are for. */
 const timeoutMs = 10_000;
 const errorsKept = 10;
+const reportEveryMs = 1_000;
 
 export function createWarmUp({ cluster, access }: Dependencies): Step<'warmUp'> {
-  return async (target, attempt) => {
-    const { spec, candidateSlot: slot } = target;
-    const view = await readSlot(cluster, { namespace: spec.namespace, app: spec.app, slot });
+  return async ({ spec, candidateSlot: slot }, attempt) => {
+    const { namespace, app, warmUp, timeouts } = spec;
+    const view = await readSlot(cluster, { namespace, app, slot });
     const pods = view?.pods.filter((pod) => pod.ready) ?? [];
     const port = await podPort(cluster, spec, view);
-    const tally = new Tally(pods.length * spec.warmUp.requests.reduce((sum, { count }) => sum + count, 0));
-    const way = access.way(spec.access);
-    const deadline = Date.now() + attempt.remaining(toMilliseconds(spec.timeouts.warmUp));
-    await Promise.all(pods.map((pod) => warmPod({ way, target, pod, port, tally, attempt, deadline })));
+    const tally = new Tally(attempt, pods.length * warmUp.requests.reduce((sum, { count }) => sum + count, 0));
+    const deadline = Date.now() + attempt.remaining(toMilliseconds(timeouts.warmUp));
+    const warming = { way: access[spec.access], namespace, port, tally, attempt, deadline };
+    await concurrently(pods, podsAtOnce, (pod) =>
+      concurrently(repeated(warmUp.requests), atOnceToAPod, (request) => sendOne(warming, pod, request)),
+    );
     const evidence = tally.evidence(pods.length);
-    if (spec.warmUp.required && (evidence.requestsFailed > 0 || pods.length === 0)) {
-      const [first] = evidence.errors;
+    if (warmUp.required && (evidence.requestsFailed > 0 || pods.length === 0)) {
+      const why = pods.length === 0 ? 'no pod is ready' : (evidence.errors[0]?.message ?? 'no reason was given');
       throw new DeploymentError(
         'WarmUpFailed',
-        `${evidence.requestsFailed} of ${tally.expected} warm-up requests failed (${first?.message ?? 'no pod is ready'}), and warmUp.required is true`,
+        `${evidence.requestsFailed} of ${tally.expected} warm-up requests to ${slotName(app, slot)} failed (${why}), and warmUp.required is true: correct the candidate or the requests, then deploy again`,
       );
     }
     return evidence;
   };
 }
 
+function* repeated(requests: readonly WarmUpRequest[]): Generator<WarmUpRequest> {
+  for (const request of requests) for (let sent = 0; sent < request.count; sent += 1) yield request;
+}
+
 interface Warming {
-  readonly way: Way;
-  readonly target: Target;
-  readonly pod: PodView;
+  readonly way: Transport;
+  readonly namespace: string;
   readonly port: number;
   readonly tally: Tally;
   readonly attempt: Attempt;
   readonly deadline: number;
 }
 
-async function warmPod(warming: Warming): Promise<void> {
-  const queue = warming.target.spec.warmUp.requests.flatMap((request) =>
-    Array.from({ length: request.count }, () => request),
-  );
-  const send = async (): Promise<void> => {
-    for (let request = queue.shift(); request !== undefined; request = queue.shift()) await sendOne(warming, request);
-  };
-  await Promise.all(Array.from({ length: atOnceToAPod }, send));
-}
-
-async function sendOne(
-  { way, target, pod, port, tally, attempt, deadline }: Warming,
-  request: HttpRequest,
-): Promise<void> {
+async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): Promise<void> {
+  const { way, namespace, port, tally, attempt, deadline } = warming;
   attempt.signal.throwIfAborted();
   const left = deadline - Date.now();
   if (left <= 0) {
-    tally.failed('not sent: timeouts.warmUp had passed');
+    tally.notSent();
     return;
   }
-  const destination = {
-    kind: 'pod',
-    namespace: target.spec.namespace,
-    name: pod.name,
-    ip: pod.ip ?? '',
-    port: request.port ?? port,
-  } as const;
+  const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip ?? '', port: request.port ?? port } as const;
   try {
-    const answer = await way.request(destination, request, {
-      timeoutMs: Math.min(timeoutMs, left),
-      signal: attempt.signal,
-    });
-    if (answer.status >= 400)
-      tally.failed(`${request.method} ${request.path} answered ${answer.status}: ${excerpt(answer.body)}`);
-    else tally.succeeded();
+    const limits = { timeoutMs: Math.min(timeoutMs, left), signal: attempt.signal };
+    tally.sent(request, problemOf(await way.request(target, request, limits)));
   } catch (error) {
     attempt.signal.throwIfAborted();
-    tally.failed(`${request.method} ${request.path}: ${error instanceof Error ? error.name : 'error'} of a pod`);
+    tally.sent(request, error instanceof AccessError ? error.reason : messageOf(error));
   }
-  if (tally.sent % 20 === 0) report(attempt, 'warmUp', { summary: `${tally.sent} of ${tally.expected} requests sent` });
 }
 
+function problemOf({ status, body }: HttpAnswer): string | null {
+  return status < 400 ? null : `answered ${status}: ${excerpt(body)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Counts what was sent, by the errors that came back; reports now and then. */
 class Tally {
   readonly expected: number;
-  sent = 0;
-  #failed = 0;
+  readonly #attempt: Attempt;
   readonly #errors = new Map<string, number>();
+  #sent = 0;
+  #failed = 0;
+  #reportedAt = 0;
 
-  constructor(expected: number) {
+  constructor(attempt: Attempt, expected: number) {
+    this.#attempt = attempt;
     this.expected = expected;
   }
 
-  succeeded(): void {
-    this.sent += 1;
+  sent({ method, path }: WarmUpRequest, problem: string | null): void {
+    this.#sent += 1;
+    if (problem !== null) this.#fail(`${method} ${path.split('?', 1)[0] ?? ''}: ${problem}`);
+    if (Date.now() - this.#reportedAt < reportEveryMs) return;
+    this.#reportedAt = Date.now();
+    const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
+    report(this.#attempt, 'warmUp', { summary: `${this.#sent} of ${this.expected} requests sent${failed}` });
   }
 
-  failed(message: string): void {
-    this.sent += 1;
-    this.#failed += 1;
-    if (this.#errors.has(message) || this.#errors.size < errorsKept)
-      this.#errors.set(message, (this.#errors.get(message) ?? 0) + 1);
+  notSent(): void {
+    this.#fail('not sent: timeouts.warmUp was over');
   }
 
   evidence(pods: number): WarmUpEvidence {
-    const errors = [...this.#errors].map(([message, count]) => ({ message: message.slice(0, 300), count }));
-    return { pods, requestsSent: this.sent, requestsFailed: this.#failed, errors };
+    const errors = [...this.#errors].sort(([, a], [, b]) => b - a).map(([message, count]) => ({ message, count }));
+    return { pods, requestsSent: this.#sent, requestsFailed: this.#failed, errors };
+  }
+
+  #fail(reason: string): void {
+    this.#failed += 1;
+    const message = reason.slice(0, 300);
+    const known = this.#errors.get(message);
+    if (known !== undefined || this.#errors.size < errorsKept) this.#errors.set(message, (known ?? 0) + 1);
   }
 }

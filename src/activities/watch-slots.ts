@@ -5,102 +5,116 @@ import type { Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
-import type { Source, Subject } from '../evidence/source.ts';
-import { beginWatch, evidenceOf, hasFailed, lookAgain, type Watch, type WatchState } from '../evidence/watch.ts';
+import { fromResume, toResume } from '../evidence/resume.ts';
+import type { Source } from '../evidence/source.ts';
+import {
+  beginWatch,
+  evidenceOf,
+  hasFailed,
+  isUnsettled,
+  lookAgain,
+  type Watch,
+  type WatchState,
+} from '../evidence/watch.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
-import { readSlot, type SlotView } from '../kubernetes/slot.ts';
-import { pause, type Attempt } from './attempt.ts';
+import { readSlot } from '../kubernetes/slot.ts';
+import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './index.ts';
+import { SlotViews } from './slot-views.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
   readonly target: Target;
-  readonly watch: WatchSpec;
+  readonly spec: WatchSpec;
   readonly attempt: Attempt;
-  /** Told the slots as they were last seen, by which traffic finds the pods. */
-  readonly onSlots?: (slots: ReadonlyMap<Slot, SlotView>) => void;
+  readonly views: SlotViews;
+  /** Where the pods listen. */
+  readonly port: number;
+  /** Beside the pods' own metrics and status. */
+  readonly sources?: readonly Source[];
+}
+
+/** The shortest time between two looks, whatever the spec says: each asks every pod. */
+const shortestIntervalMs = 200;
+/** How many looks a watch takes beyond its end when the last one could not see everything. */
+const looksBeyondEnd = 3;
+
+/** What a watch needs to know of the slots before it begins. */
+export async function prepareWatch(
+  { cluster }: Dependencies,
+  target: Target,
+): Promise<{ views: SlotViews; port: number }> {
+  const { namespace, app } = target.spec;
+  const views = new SlotViews((slot: Slot) => readSlot(cluster, { namespace, app, slot }));
+  const port = await podPort(cluster, target.spec, await views.read(target.candidateSlot));
+  return { views, port };
 }
 
 /** Watches until the time is over, or the candidate has failed. */
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<WatchEvidence> {
-  const { target, attempt } = run;
-  const seen = new Map<Slot, SlotView>();
-  const watch = await prepare(dependencies, run, seen);
-  let state = resumed(attempt.resume()) ?? beginWatch(Date.now(), target.stableSlot !== null);
-  const interval = toMilliseconds(run.watch.interval);
-  for (;;) {
+  const { target, attempt, views, spec } = run;
+  const watch = watchOf(dependencies, run);
+  let state = fromResume(attempt.resume()) ?? beginWatch(Date.now(), target.stableSlot !== null);
+  const interval = Math.max(shortestIntervalMs, toMilliseconds(spec.interval));
+  for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
+    views.refresh();
     state = await lookAgain(watch, state, attempt.signal);
-    run.onSlots?.(seen);
-    const evidence = evidenceOf(watch, state, Date.now());
-    const endsAt = endOf(run.watch, state, evidence);
-    if (hasFailed(state) || Date.now() >= endsAt) return evidence;
-    tell(run, state, evidence, seen, endsAt);
-    await pause(attempt, Math.min(lookedAt + interval, endsAt) - Date.now());
+    const evidence = evidenceOf(watch, state);
+    const endsAt = endOf(spec, state, evidence);
+    if (hasFailed(state)) return evidence;
+    if (Date.now() >= endsAt) {
+      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd) return evidence;
+      beyondEnd += 1;
+    }
+    tell(run, state, evidence, endsAt);
+    const next = lookedAt + interval;
+    await pause(
+      attempt,
+      Math.max(shortestIntervalMs, (endsAt > lookedAt ? Math.min(next, endsAt) : next) - Date.now()),
+    );
     attempt.signal.throwIfAborted();
   }
 }
 
-async function prepare(
-  { cluster, access }: Dependencies,
-  { target, watch }: WatchRun,
-  seen: Map<Slot, SlotView>,
-): Promise<Watch> {
-  const { spec } = target;
-  const read = async ({ slot }: Subject): Promise<SlotView | null> => {
-    const view = await readSlot(cluster, { namespace: spec.namespace, app: spec.app, slot });
-    if (view !== null) seen.set(slot, view);
-    return view;
-  };
-  const candidate = { spec, slot: target.candidateSlot };
-  const port = await podPort(cluster, spec, await read(candidate));
-  const pods = async (subject: Subject) => (await read(subject))?.pods ?? [];
-  const way = access.way(spec.access);
-  const sources: Source[] = [podsStatus(read)];
-  if (spec.metrics !== 'none') sources.push(podsMetrics({ way, metrics: spec.metrics, pods, port }));
+function watchOf({ access }: Dependencies, { target, spec: watch, views, port, sources = [] }: WatchRun): Watch {
+  const { spec, candidateSlot, stableSlot } = target;
+  const { metrics } = spec;
+  const way = access[spec.access];
+  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
   return {
-    candidate,
-    stable: target.stableSlot === null ? null : { spec, slot: target.stableSlot },
-    sources,
-    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
+    candidate: { spec, slot: candidateSlot },
+    stable: stableSlot === null ? null : { spec, slot: stableSlot },
+    sources: [
+      podsStatus(({ slot }) => views.read(slot)),
+      ...(metrics === 'none' ? [] : [podsMetrics({ way, metrics, pods, port }), ...sources]),
+    ],
+    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics },
     windowMs: toMilliseconds(watch.window),
+    now: Date.now,
   };
 }
 
 /** The watch is over after its duration; with insufficient data, only after the extension too. */
-function endOf(watch: WatchSpec, { startedAt }: WatchState, { verdict }: WatchEvidence): number {
-  const extension = verdict === 'insufficient-data' ? toMilliseconds(watch.extension) : 0;
-  return startedAt + toMilliseconds(watch.duration) + extension;
+function endOf({ duration, extension }: WatchSpec, { startedAt }: WatchState, { verdict }: WatchEvidence): number {
+  return startedAt + toMilliseconds(duration) + (verdict === 'insufficient-data' ? toMilliseconds(extension) : 0);
 }
 
 function tell(
-  { step, attempt, target }: WatchRun,
+  { step, attempt, target, views }: WatchRun,
   state: WatchState,
   watch: WatchEvidence,
-  seen: ReadonlyMap<Slot, SlotView>,
   endsAt: number,
 ): void {
-  const candidate = seen.get(target.candidateSlot)?.state;
-  const stable = target.stableSlot === null ? undefined : seen.get(target.stableSlot)?.state;
-  const left = formatDuration(Math.max(0, endsAt - Date.now()));
-  attempt.heartbeat({
-    progress: {
-      step,
-      summary: `${watch.reason.slice(0, 400)}; ${left} to go`,
-      at: new Date().toISOString(),
-      watch,
-      expectedAt: new Date(endsAt).toISOString(),
-      ...(candidate === undefined ? {} : { candidate }),
-      ...(stable === undefined ? {} : { stable }),
-    },
-    resume: state,
-  });
-}
-
-/** What an earlier attempt knew; null where there was none, or it is not to be understood. */
-function resumed(details: unknown): WatchState | null {
-  if (typeof details !== 'object' || details === null) return null;
-  const isWatch = 'startedAt' in details && 'candidate' in details && 'samples' in details && 'strikes' in details;
-  return isWatch ? (details as WatchState) : null;
+  const candidate = views.last(target.candidateSlot)?.state;
+  const stable = target.stableSlot === null ? undefined : views.last(target.stableSlot)?.state;
+  const progress = {
+    summary: `${formatDuration(Math.max(0, endsAt - Date.now()))} to go; ${watch.reason}`,
+    watch,
+    expectedAt: new Date(endsAt).toISOString(),
+    ...(candidate === undefined ? {} : { candidate }),
+    ...(stable === undefined ? {} : { stable }),
+  };
+  report(attempt, step, progress, toResume(state));
 }

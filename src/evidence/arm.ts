@@ -2,67 +2,149 @@
 import type { SlotMeasurement } from '../domain/evidence.ts';
 import { beginCounting, count, noTotals, subtractTotals, type CounterState, type Totals } from './counters.ts';
 import { quantile } from './histogram.ts';
-import type { Sample } from './source.ts';
+import type { PodsStatus, Sample } from './source.ts';
 
 /** JSON, so that another worker can go on with it. */
 export interface Arm {
   readonly counters: CounterState | null;
   /** Totals at each look within the window, oldest first. */
   readonly recent: readonly { readonly at: number; readonly totals: Totals }[];
-  /** Restarts of each pod when it was first seen, and now. */
-  readonly restarts: Readonly<Record<string, readonly [first: number, now: number]>>;
-  readonly ready: number;
-  readonly desired: number;
+  /** The pods whose counters the last look could not read; null when it could read none at all. */
+  readonly unread: readonly string[] | null;
+  /** null until the status of the pods was read. */
+  readonly status: ArmStatus | null;
+  /** Whether the last look could read the status. */
+  readonly statusIsFresh: boolean;
 }
 
-export const newArm: Arm = { counters: null, recent: [], restarts: {}, ready: 0, desired: 0 };
+export interface ArmStatus {
+  readonly ready: number;
+  /** The fewest pods that were desired since the watch began: pods that are added need time to become ready. */
+  readonly desired: number;
+  /** How many looks in a row saw fewer ready pods than that. */
+  readonly looksUnready: number;
+  /** Restarts of each pod that had any: when it was first seen, and now. */
+  readonly restarts: Readonly<Record<string, readonly [first: number, now: number]>>;
+  /** Restarts during the watch of pods that are gone. */
+  readonly restartsOfGone: number;
+}
+
+/** A measurement with what is needed to judge it. */
+export interface Measured extends SlotMeasurement {
+  /** Why the requests were not counted, or not those of every pod; null when they were. */
+  readonly countersGap: string | null;
+  /** Why the status of the pods is not known; null when it is. */
+  readonly statusGap: string | null;
+  readonly looksUnready: number;
+  /** The quantiles that are above what the histogram can tell: their value is a lower limit. */
+  readonly atLeast: readonly ('p95' | 'p99')[];
+}
+
+export const newArm: Arm = { counters: null, recent: [], unread: null, status: null, statusIsFresh: false };
+
+/** More looks than this within a window tell nothing more. */
+const looksKept = 60;
 
 /** The arm after one more look at `at` (milliseconds), keeping looks for `windowMs`. */
 export function look(arm: Arm, sample: Sample, at: number, windowMs: number): Arm {
-  const counters =
-    sample.counters === undefined
-      ? arm.counters
-      : arm.counters === null
-        ? beginCounting(sample.counters)
-        : count(arm.counters, sample.counters);
-  const totals = counters?.totals ?? noTotals;
-  const known = [...arm.recent, { at, totals }];
-  // The last look before the window is kept: it is where the window begins.
-  const first = known.findLastIndex((one) => one.at <= at - windowMs);
-  const restarts = { ...arm.restarts };
-  for (const [uid, now] of Object.entries(sample.pods?.restarts ?? {}))
-    restarts[uid] = [restarts[uid]?.[0] ?? now, now];
+  const counters = countersAfter(arm.counters, sample);
   return {
     counters,
-    recent: known.slice(Math.max(0, first)),
-    restarts,
-    ready: sample.pods?.ready ?? arm.ready,
-    desired: sample.pods?.desired ?? arm.desired,
+    recent: recentAfter(arm.recent, { at, totals: counters?.totals ?? noTotals }, windowMs),
+    unread: sample.unread ?? null,
+    status: sample.pods === undefined ? arm.status : statusAfter(arm.status, sample.pods),
+    statusIsFresh: sample.pods !== undefined,
+  };
+}
+
+function countersAfter(before: CounterState | null, { counters, pods }: Sample): CounterState | null {
+  if (counters === undefined) return before;
+  return before === null ? beginCounting(counters, pods?.uids) : count(before, counters, pods?.uids);
+}
+
+function recentAfter(before: Arm['recent'], latest: Arm['recent'][number], windowMs: number): Arm['recent'] {
+  const previous = before.at(-2);
+  const isTooClose = previous !== undefined && latest.at - previous.at < windowMs / looksKept;
+  const known = [...(isTooClose ? before.slice(0, -1) : before), latest];
+  // The last look before the window is kept: it is where the window begins.
+  return known.slice(
+    Math.max(
+      0,
+      known.findLastIndex(({ at }) => at <= latest.at - windowMs),
+    ),
+  );
+}
+
+function statusAfter(before: ArmStatus | null, { ready, desired, uids, restarts }: PodsStatus): ArmStatus {
+  const fewest = Math.min(before?.desired ?? desired, desired);
+  const present = new Set(uids);
+  const gone = Object.entries(before?.restarts ?? {}).filter(([uid]) => !present.has(uid));
+  return {
+    ready,
+    desired: fewest,
+    looksUnready: ready < fewest || fewest === 0 ? (before?.looksUnready ?? 0) + 1 : 0,
+    restarts: Object.fromEntries(
+      Object.entries(restarts).map(([uid, now]) => {
+        // A pod that the first look did not see restarted within the watch, as often as it ever did.
+        const first = before === null ? now : (before.restarts[uid]?.[0] ?? 0);
+        return [uid, [first, now]] as const;
+      }),
+    ),
+    restartsOfGone: (before?.restartsOfGone ?? 0) + sumOf(gone.map(([, seen]) => seen)),
   };
 }
 
 /** What the slot did since the watch began. */
-export function wholeWatch(arm: Arm): SlotMeasurement {
+export function wholeWatch(arm: Arm): Measured {
   return measure(arm, arm.counters?.totals ?? null);
 }
 
-/** What it did within the last window. */
-export function lastWindow(arm: Arm): SlotMeasurement {
-  const from = arm.recent[0]?.totals;
-  const now = arm.counters?.totals;
-  return measure(arm, now === undefined || from === undefined ? null : subtractTotals(now, from));
+/** What it did within the last window; null while the watch is shorter than that. */
+export function lastWindow(arm: Arm, windowMs: number): Measured | null {
+  const [first] = arm.recent;
+  const last = arm.recent.at(-1);
+  if (first === undefined || last === undefined || last.at - first.at < windowMs) return null;
+  return measure(arm, arm.counters === null ? null : subtractTotals(arm.counters.totals, first.totals));
 }
 
-function measure(arm: Arm, totals: Totals | null): SlotMeasurement {
-  const milliseconds = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1_000);
+/** The measurement as the state document shows it. */
+export function documentOf(measured: Measured): SlotMeasurement {
+  const { requests, errors, errorRate, p95Ms, p99Ms, restarts, readyPods, desiredPods } = measured;
+  return { requests, errors, errorRate, p95Ms, p99Ms, restarts, readyPods, desiredPods };
+}
+
+function measure({ unread, status, statusIsFresh }: Arm, totals: Totals | null): Measured {
+  const p95 = totals === null ? null : quantile(totals.latency, 0.95);
+  const p99 = totals === null ? null : quantile(totals.latency, 0.99);
+  const atLeast = [
+    ...(p95?.isAtLeast === true ? ['p95' as const] : []),
+    ...(p99?.isAtLeast === true ? ['p99' as const] : []),
+  ];
   return {
     requests: totals?.requests ?? null,
     errors: totals?.errors ?? null,
     errorRate: totals === null || totals.requests === 0 ? null : totals.errors / totals.requests,
-    p95Ms: totals === null ? null : milliseconds(quantile(totals.latency, 0.95)),
-    p99Ms: totals === null ? null : milliseconds(quantile(totals.latency, 0.99)),
-    restarts: Object.values(arm.restarts).reduce((sum, [first, now]) => sum + Math.max(0, now - first), 0),
-    readyPods: arm.ready,
-    desiredPods: arm.desired,
+    p95Ms: p95 === null ? null : milliseconds(p95.value),
+    p99Ms: p99 === null ? null : milliseconds(p99.value),
+    restarts: sumOf(Object.values(status?.restarts ?? {})) + (status?.restartsOfGone ?? 0),
+    readyPods: status?.ready ?? 0,
+    desiredPods: status?.desired ?? 0,
+    countersGap: gapOf(unread, totals),
+    statusGap: status !== null && statusIsFresh ? null : 'the status of the pods could not be read',
+    looksUnready: status?.looksUnready ?? 0,
+    atLeast,
   };
+}
+
+function gapOf(unread: Arm['unread'], totals: Totals | null): string | null {
+  if (totals === null || unread === null) return 'the metrics of the pods could not be read';
+  return unread.length === 0 ? null : `the metrics of ${unread.length} pods could not be read`;
+}
+
+function sumOf(restarts: readonly (readonly [first: number, now: number])[]): number {
+  return restarts.reduce((sum, [first, now]) => sum + Math.max(0, now - first), 0);
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e3;
 }

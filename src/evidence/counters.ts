@@ -3,63 +3,92 @@
  * small enough for a heartbeat.
  *
  * 1. A delta is never negative: a counter that fell was reset, and counts from 0.
- * 2. A pod that is seen for the first time in the middle of a watch counts from 0, since it began within it.
+ * 2. A pod that did not exist when counting began counts from 0; one that did, and was only not read then, from when it is
+ *    first read.
  */
-import { addBuckets, type Buckets } from './histogram.ts';
-
-/** What one pod's counters say, cumulative since the pod's process began. */
-export interface PodCounters {
-  readonly requests: number;
-  readonly errors: number;
-  /** By upper bound in seconds; empty where the pod exposes no histogram. */
-  readonly latency: Buckets;
-}
+import { addBuckets, observations, subtractBuckets, type Buckets } from './histogram.ts';
 
 export interface Totals {
   readonly requests: number;
   readonly errors: number;
+  /** By upper bound in seconds; empty where there is no histogram. */
   readonly latency: Buckets;
+}
+
+/** What one pod's counters say, cumulative since the pod's process began. */
+export interface PodCounters extends Totals {
+  /** When the process began, in seconds since the epoch, where the pod exposes it: it tells resets for certain. */
+  readonly startedAt?: number;
 }
 
 export interface CounterState {
   /** The last counters of each pod, by its uid. */
   readonly last: Readonly<Record<string, PodCounters>>;
+  /** The pods that existed when counting began and have not been read yet. */
+  readonly pending: readonly string[];
   readonly totals: Totals;
 }
 
 export const noTotals: Totals = { requests: 0, errors: 0, latency: {} };
 
-/** Begins to count: what the pods have counted so far is from before. */
-export function beginCounting(pods: Readonly<Record<string, PodCounters>>): CounterState {
-  return { last: pods, totals: noTotals };
+/** Begins to count: what the pods have counted so far is from before. `present` are the uids of all pods there are. */
+export function beginCounting(
+  pods: Readonly<Record<string, PodCounters>>,
+  present: readonly string[] = [],
+): CounterState {
+  return { last: pods, pending: present.filter((uid) => !Object.hasOwn(pods, uid)), totals: noTotals };
 }
 
-/** Adds what happened since the last look. Pods that are missing keep their last counters: they may only be late. */
-export function count(state: CounterState, pods: Readonly<Record<string, PodCounters>>): CounterState {
+/**
+ * Adds what happened since the last look. A pod that could not be read keeps its last counters; those that are not among
+ * `present` any more are forgotten.
+ */
+export function count(
+  state: CounterState,
+  pods: Readonly<Record<string, PodCounters>>,
+  present?: readonly string[],
+): CounterState {
+  const pending = new Set(state.pending);
   let { totals } = state;
-  for (const [uid, now] of Object.entries(pods)) totals = addTotals(totals, delta(state.last[uid], now));
-  return { last: { ...state.last, ...pods }, totals };
+  for (const [uid, now] of Object.entries(pods)) {
+    if (!pending.delete(uid)) totals = addTotals(totals, delta(state.last[uid], now));
+  }
+  const last = { ...state.last, ...pods };
+  if (present === undefined) return { last, pending: [...pending], totals };
+  const known = new Set([...present, ...Object.keys(pods)]);
+  return {
+    last: Object.fromEntries(Object.entries(last).filter(([uid]) => known.has(uid))),
+    pending: [...pending].filter((uid) => known.has(uid)),
+    totals,
+  };
 }
 
 export function addTotals(a: Totals, b: Totals): Totals {
   return { requests: a.requests + b.requests, errors: a.errors + b.errors, latency: addBuckets(a.latency, b.latency) };
 }
 
-/** What is in `a` and not in `b`, where `b` is an earlier state of the same totals. */
+/** What is in `a` and not in `b`, an earlier state of the same totals; never less than nothing. */
 export function subtractTotals(a: Totals, b: Totals): Totals {
-  const latency = Object.fromEntries(
-    Object.entries(a.latency).map(([bound, value]) => [bound, value - (b.latency[bound] ?? 0)]),
-  );
-  return { requests: a.requests - b.requests, errors: a.errors - b.errors, latency };
+  const requests = Math.max(0, a.requests - b.requests);
+  return {
+    requests,
+    errors: Math.min(requests, Math.max(0, a.errors - b.errors)),
+    latency: subtractBuckets(a.latency, b.latency),
+  };
 }
 
 function delta(before: PodCounters | undefined, now: PodCounters): Totals {
-  if (before === undefined) return now;
-  // One reset resets them all: the process is a new one.
-  const wasReset = now.requests < before.requests || totalOf(now.latency) < totalOf(before.latency);
-  return wasReset ? now : subtractTotals(now, { ...before, errors: Math.min(before.errors, now.errors) });
+  return before === undefined || wasReset(before, now) ? now : subtractTotals(now, before);
 }
 
-function totalOf(latency: Buckets): number {
-  return Math.max(0, ...Object.values(latency));
+/** Some libraries work out the start of the process anew each time, a second off now and then. */
+const sameStartSeconds = 2;
+
+function wasReset(before: PodCounters, now: PodCounters): boolean {
+  if (before.startedAt !== undefined && now.startedAt !== undefined) {
+    // The same process: what fell is a series that it gave up.
+    if (before.startedAt === now.startedAt) return false;
+    if (Math.abs(before.startedAt - now.startedAt) > sameStartSeconds) return true;
+  }
+  return now.requests < before.requests || observations(now.latency) < observations(before.latency);
 }

@@ -1,11 +1,13 @@
 /**
  * From measurements to a verdict, by the thresholds of the spec. Pure.
  *
- * Invariant 6: what could not be measured is insufficient data, never a pass.
+ * Invariant 6: what could not be measured is insufficient data, never a pass. What was measured and is too much fails, also
+ * where the rest could not be measured.
  */
-import type { Finding, MetricName, SlotMeasurement, Verdict } from '../domain/evidence.ts';
+import type { Finding, MetricName, Verdict } from '../domain/evidence.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import type { MetricsSpec, Thresholds } from '../domain/spec.ts';
+import type { Measured } from './arm.ts';
 
 export interface Limits {
   readonly thresholds: Thresholds;
@@ -13,92 +15,119 @@ export interface Limits {
   readonly metrics: MetricsSpec;
 }
 
-/** One finding a metric that has a threshold. */
-export function judge(candidate: SlotMeasurement, limits: Limits, over: Finding['over']): Finding[] {
-  const { thresholds, metrics } = limits;
-  const findings = [readiness(candidate, over)];
-  if (thresholds.restarts !== null) findings.push(restarts(candidate, thresholds.restarts, over));
-  if (metrics === 'none') return findings;
-  if (thresholds.errorRate !== null) findings.push(errorRate(candidate, thresholds.errorRate, limits, over));
-  if (thresholds.p95 !== null) findings.push(latency('p95', candidate.p95Ms, thresholds.p95, candidate, limits, over));
-  if (thresholds.p99 !== null) findings.push(latency('p99', candidate.p99Ms, thresholds.p99, candidate, limits, over));
-  return findings;
+/** Both slots at the same time; the thresholds are absolute, so only the candidate is judged by them. */
+export interface Arms {
+  readonly candidate: Measured;
+  /** null in the first deployment of an app. */
+  readonly stable: Measured | null;
+}
+
+/** Looks in a row with too few ready pods that are no accident of one moment. */
+const looksUnreadyThatFail = 2;
+
+/** One finding a metric that is judged. */
+export function judge({ candidate }: Arms, limits: Limits, over: Finding['over']): Finding[] {
+  const { thresholds } = limits;
+  const judgements = [
+    readiness(candidate),
+    ...(thresholds.restarts === null ? [] : [restarts(candidate, thresholds.restarts)]),
+    ...(limits.metrics === 'none' ? [] : requestFindings(candidate, limits)),
+  ];
+  return judgements.map((judgement) => ({ ...judgement, over }));
 }
 
 /** fail when one fails; else insufficient data when one has too little; else pass. */
 export function verdictOf(findings: readonly Finding[]): Verdict {
   if (findings.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  if (findings.length === 0 || findings.some(({ verdict }) => verdict === 'insufficient-data'))
+  if (findings.length === 0 || findings.some(({ verdict }) => verdict === 'insufficient-data')) {
     return 'insufficient-data';
+  }
   return 'pass';
 }
 
 /** Why, in one sentence. */
-export function reasonOf(findings: readonly Finding[]): string {
+export function reasonOf(findings: readonly Finding[], { metrics }: Pick<Limits, 'metrics'>): string {
   const verdict = verdictOf(findings);
-  const deciding = findings.filter((finding) => finding.verdict === verdict);
-  const reasons = deciding.map(({ reason }) => reason).join('; ');
-  return reasons === '' ? 'nothing was measured' : reasons;
+  const reasons = findings.filter((finding) => finding.verdict === verdict).map(({ reason }) => reason);
+  if (reasons.length === 0) return 'nothing was measured';
+  const unjudged = verdict === 'pass' && metrics === 'none' ? '; requests were not judged, since metrics is none' : '';
+  return reasons.join('; ') + unjudged;
 }
 
-function readiness({ readyPods, desiredPods }: SlotMeasurement, over: Finding['over']): Finding {
-  const verdict = readyPods >= desiredPods && desiredPods > 0 ? 'pass' : 'fail';
-  return { metric: 'readiness', verdict, over, reason: `${readyPods} of ${desiredPods} pods are ready` };
+type Judgement = Omit<Finding, 'over'>;
+
+function readiness({ readyPods, desiredPods, looksUnready, statusGap }: Measured): Judgement {
+  const reason = `${readyPods} of ${desiredPods} pods are ready`;
+  if (looksUnready >= looksUnreadyThatFail) return judged('readiness', 'fail', reason);
+  return statusGap === null ? judged('readiness', 'pass', reason) : insufficient('readiness', statusGap);
 }
 
-function restarts(candidate: SlotMeasurement, limit: number, over: Finding['over']): Finding {
-  const { restarts: seen } = candidate;
-  const verdict = seen > limit ? 'fail' : 'pass';
-  return {
-    metric: 'restarts',
-    verdict,
-    over,
-    reason: `${seen} restarts ${seen > limit ? 'are more than' : 'of at most'} ${limit}`,
-  };
+function restarts({ restarts: seen, statusGap }: Measured, limit: number): Judgement {
+  const containers = seen === 1 ? '1 restart of a container' : `${seen} restarts of containers`;
+  if (seen > limit) return judged('restarts', 'fail', `${containers}, more than ${limit}`);
+  return statusGap === null ? judged('restarts', 'pass', containers) : insufficient('restarts', statusGap);
 }
 
-function errorRate(candidate: SlotMeasurement, limit: number, limits: Limits, over: Finding['over']): Finding {
-  const { requests, errors, errorRate: rate } = candidate;
-  const missing = tooLittle('error-rate', requests, limits, over);
-  if (missing !== null || rate === null) return missing ?? insufficient('error-rate', over, 'no requests were counted');
-  const isAbove = rate > limit;
-  const reason = `error rate ${percent(rate)} (${errors ?? 0} of ${requests ?? 0} requests) is ${isAbove ? 'above' : 'within'} ${percent(limit)}`;
-  return { metric: 'error-rate', verdict: isAbove ? 'fail' : 'pass', over, reason };
+function requestFindings(candidate: Measured, { thresholds, minimumRequests }: Limits): Judgement[] {
+  const { errorRate, p95, p99 } = thresholds;
+  if (errorRate === null && p95 === null && p99 === null) return [];
+  const { requests, countersGap } = candidate;
+  if (requests === null) return [insufficient('requests', countersGap ?? 'no requests were counted')];
+  if (requests < minimumRequests) {
+    const gap = countersGap === null ? '' : `, and ${countersGap}`;
+    return [insufficient('requests', `${counted(requests)}, fewer than the ${minimumRequests} that are needed${gap}`)];
+  }
+  return [
+    ...(errorRate === null ? [] : [errors(candidate, errorRate)]),
+    ...(p95 === null ? [] : [latency(candidate, 'p95', p95)]),
+    ...(p99 === null ? [] : [latency(candidate, 'p99', p99)]),
+  ];
 }
 
-function latency(
-  metric: 'p95' | 'p99',
-  measured: number | null,
-  limit: string,
-  { requests }: SlotMeasurement,
-  limits: Limits,
-  over: Finding['over'],
-): Finding {
-  const missing = tooLittle(metric, requests, limits, over);
-  if (missing !== null) return missing;
-  if (measured === null) return insufficient(metric, over, `${metric}: the pods expose no latency histogram`);
-  const isAbove = measured > toMilliseconds(limit);
-  const reason = `${metric} ${Math.round(measured)} ms is ${isAbove ? 'above' : 'within'} ${limit}`;
-  return { metric, verdict: isAbove ? 'fail' : 'pass', over, reason };
+function errors({ requests, errorRate, countersGap }: Measured, limit: number): Judgement {
+  if (errorRate === null) return insufficient('error-rate', countersGap ?? 'no requests were counted');
+  const isAbove = errorRate > limit;
+  const words = `error rate ${percent(errorRate)} of ${counted(requests ?? 0)} is ${isAbove ? 'above' : 'within'} ${percent(limit)}`;
+  return complete('error-rate', isAbove, words, countersGap);
 }
 
-function tooLittle(
-  metric: MetricName,
-  requests: number | null,
-  { minimumRequests }: Limits,
-  over: Finding['over'],
-): Finding | null {
-  if (requests === null) return insufficient(metric, over, `${metric}: requests could not be counted`);
-  if (requests >= minimumRequests) return null;
-  return insufficient(
-    metric,
-    over,
-    `${metric}: ${requests} requests are fewer than the ${minimumRequests} that a verdict needs`,
-  );
+function latency(candidate: Measured, metric: 'p95' | 'p99', limit: string): Judgement {
+  const measured = metric === 'p95' ? candidate.p95Ms : candidate.p99Ms;
+  if (measured === null)
+    return insufficient(metric, `${metric} is unknown: the pods expose no such histogram of latency`);
+  const limitMs = toMilliseconds(limit);
+  const value = `${measured >= 10 ? Math.round(measured) : measured.toPrecision(2)} ms`;
+  if (!candidate.atLeast.includes(metric)) {
+    const isAbove = measured > limitMs;
+    return complete(
+      metric,
+      isAbove,
+      `${metric} ${value} is ${isAbove ? 'above' : 'within'} ${limit}`,
+      candidate.countersGap,
+    );
+  }
+  const beyond = `${metric} is above ${value}, the highest bucket of the histogram`;
+  return measured >= limitMs
+    ? judged(metric, 'fail', `${beyond}, and so above ${limit}`)
+    : insufficient(metric, beyond);
 }
 
-function insufficient(metric: MetricName, over: Finding['over'], reason: string): Finding {
-  return { metric, verdict: 'insufficient-data', over, reason };
+/** What is too much fails in any case; what is not, passes only when nothing was missing. */
+function complete(metric: MetricName, isAbove: boolean, words: string, gap: string | null): Judgement {
+  if (isAbove) return judged(metric, 'fail', words);
+  return gap === null ? judged(metric, 'pass', words) : insufficient(metric, `${words}, but ${gap}`);
+}
+
+function judged(metric: MetricName, verdict: Verdict, reason: string): Judgement {
+  return { metric, verdict, reason };
+}
+
+function insufficient(metric: MetricName, reason: string): Judgement {
+  return judged(metric, 'insufficient-data', reason);
+}
+
+function counted(requests: number): string {
+  return requests === 1 ? '1 request' : `${requests} requests`;
 }
 
 function percent(share: number): string {

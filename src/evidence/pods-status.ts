@@ -1,16 +1,31 @@
 /** What Kubernetes says of a slot's pods: how many are ready, and how often their containers were restarted. */
+import { slotName } from '../domain/slot.ts';
+import { describeApiError } from '../kubernetes/errors.ts';
 import type { SlotView } from '../kubernetes/slot.ts';
 import { unmeasured, type Reading, type Source, type Subject } from './source.ts';
 
+/** `read` gives null for a slot without a Deployment, which is a slot without a pod that it should have. */
 export function podsStatus(read: (subject: Subject) => Promise<SlotView | null>): Source {
   return {
     name: 'pod status',
-    async sample(subject: Subject): Promise<Reading> {
-      const view = await read(subject);
-      if (view === null) return unmeasured(`the slot ${subject.slot} has no Deployment`);
-      const { readyPods: ready, desiredPods: desired } = view.state;
-      const restarts = Object.fromEntries(view.pods.map((pod) => [pod.uid, pod.restarts]));
-      return { kind: 'sample', sample: { pods: { ready, desired, restarts } } };
+    async sample(subject, signal): Promise<Reading> {
+      try {
+        return statusOf(subject, await read(subject));
+      } catch (error) {
+        signal.throwIfAborted();
+        return unmeasured(describeApiError(error));
+      }
     },
   };
+}
+
+function statusOf({ spec, slot }: Subject, view: SlotView | null): Reading {
+  if (view === null) {
+    const pods = { ready: 0, desired: spec.replicas ?? 1, uids: [], restarts: {} };
+    return { kind: 'sample', sample: { pods }, missed: [`there is no Deployment ${slotName(spec.app, slot)}`] };
+  }
+  const { readyPods: ready, desiredPods: desired } = view.state;
+  const restarted = view.pods.filter(({ restarts }) => restarts > 0);
+  const restarts = Object.fromEntries(restarted.map(({ uid, restarts: times }) => [uid, times]));
+  return { kind: 'sample', sample: { pods: { ready, desired, uids: view.pods.map(({ uid }) => uid), restarts } } };
 }

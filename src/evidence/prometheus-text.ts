@@ -1,5 +1,5 @@
 /**
- * The text format of Prometheus, as pods expose their metrics.
+ * The text format of Prometheus, as pods expose their metrics; that of OpenMetrics too, as far as both are alike.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 
@@ -9,49 +9,57 @@ export interface MetricSample {
   readonly value: number;
 }
 
-/** A page of metrics longer than this is not one of an app. */
+/** A page with more samples than this is not read further. */
 const samplesRead = 100_000;
 
-/** The samples of a page. Lines that are no samples are left out: one broken line must not hide the others. */
-export function parsePrometheusText(text: string): MetricSample[] {
+/**
+ * The samples of a page, of the metrics in `names` alone where it is given. Lines that are no samples are left out: one
+ * broken line must not hide the others.
+ */
+export function parsePrometheusText(text: string, names?: ReadonlySet<string>): MetricSample[] {
   const samples: MetricSample[] = [];
-  for (const line of text.split('\n')) {
-    const sample = parseLine(line.trim());
+  for (let begin = 0; begin < text.length && samples.length < samplesRead;) {
+    const newline = text.indexOf('\n', begin);
+    const end = newline < 0 ? text.length : newline;
+    const sample = parseLine(text.slice(begin, end).trim(), names);
     if (sample !== null) samples.push(sample);
-    if (samples.length === samplesRead) break;
+    begin = end + 1;
   }
   return samples;
 }
 
-const nameOnly = /^([a-zA-Z_:][a-zA-Z0-9_:]*)/;
+const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 const label = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?/y;
 
-function parseLine(line: string): MetricSample | null {
-  if (line === '' || line.startsWith('#')) return null;
-  const [, name] = nameOnly.exec(line) ?? [];
-  if (name === undefined) return null;
-  let rest = name.length;
-  const labels: Record<string, string> = {};
-  if (line[rest] === '{') {
-    rest += 1;
-    label.lastIndex = rest;
-    for (let match = label.exec(line); match !== null; match = label.exec(line)) {
-      const [, key = '', value = ''] = match;
-      labels[key] = unescape(value);
-      rest = label.lastIndex;
-    }
-    while (line[rest] === ' ') rest += 1;
-    if (line[rest] !== '}') return null;
-    rest += 1;
-  }
-  const [number] = line.slice(rest).trim().split(/\s+/);
-  const value = parseValue(number);
+function parseLine(line: string, names: ReadonlySet<string> | undefined): MetricSample | null {
+  const [name] = metricName.exec(line) ?? [];
+  if (name === undefined || names?.has(name) === false) return null;
+  const { labels, end } = parseLabels(line, name.length);
+  // After the value there may be a time, and in OpenMetrics an exemplar.
+  const [number] = line.slice(end).trim().split(/\s+/, 1);
+  const value = end < 0 ? null : parseValue(number ?? '');
   return value === null ? null : { name, labels, value };
 }
 
-function parseValue(text: string | undefined): number | null {
-  switch (text?.toLowerCase()) {
-    case undefined:
+/** The labels that begin at `begin`, and where they end; -1 where they do not. */
+function parseLabels(line: string, begin: number): { labels: Record<string, string>; end: number } {
+  const labels: Record<string, string> = {};
+  let end = begin;
+  while (line[end] === ' ' || line[end] === '\t') end += 1;
+  if (line[end] !== '{') return { labels, end };
+  end += 1;
+  label.lastIndex = end;
+  for (let match = label.exec(line); match !== null; match = label.exec(line)) {
+    const [, key = '', value = ''] = match;
+    labels[key] = unescape(value);
+    end = label.lastIndex;
+  }
+  while (line[end] === ' ' || line[end] === '\t') end += 1;
+  return { labels, end: line[end] === '}' ? end + 1 : -1 };
+}
+
+function parseValue(text: string): number | null {
+  switch (text.toLowerCase()) {
     case '':
       return null;
     case '+inf':

@@ -11,25 +11,40 @@ export interface Subject {
 
 /** What a source saw at one moment. Each source gives what it can measure and leaves out the rest. */
 export interface Sample {
-  /** Counters of each pod, by its uid. */
+  /** Cumulative counters of each pod, by its uid. */
   readonly counters?: Readonly<Record<string, PodCounters>>;
-  readonly pods?: {
-    readonly ready: number;
-    readonly desired: number;
-    /** Restarts of each pod's containers, by its uid. */
-    readonly restarts: Readonly<Record<string, number>>;
-  };
+  /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
+  readonly unread?: readonly string[];
+  readonly pods?: PodsStatus;
+}
+
+export interface PodsStatus {
+  readonly ready: number;
+  readonly desired: number;
+  /** Of every pod there is, also those that are not ready. */
+  readonly uids: readonly string[];
+  /** Restarts of the containers of each pod that had any, by its uid. */
+  readonly restarts: Readonly<Record<string, number>>;
 }
 
 /** A source that could not measure says why; it never says zero. */
 export type Reading =
-  { readonly kind: 'sample'; readonly sample: Sample } | { readonly kind: 'unmeasured'; readonly reason: string };
+  | {
+      readonly kind: 'sample';
+      readonly sample: Sample;
+      /** What it could not measure beside the sample, by reason. */
+      readonly missed?: readonly string[];
+    }
+  | { readonly kind: 'unmeasured'; readonly reason: string };
 
 export interface Source {
   readonly name: string;
+  /** Rejects only when the signal aborts. */
   sample(subject: Subject, signal: AbortSignal): Promise<Reading>;
 }
 
+const reasonKept = 300;
+
 export function unmeasured(reason: string): Reading {
-  return { kind: 'unmeasured', reason: reason.slice(0, 300) };
+  return { kind: 'unmeasured', reason: reason.slice(0, reasonKept) };
 }

@@ -25,24 +25,80 @@ describe('counting over the pods of a slot', () => {
     expect(state.totals.requests).toBe(40);
   });
 
-  it('counts exactly what was served, whatever restarts there are', () => {
-    const step = fc.record({ served: fc.nat(50), restart: fc.boolean() });
+  it('tells a pod that is new from one that only could not be read at first', () => {
+    const state = count(beginCounting({}, ['old']), { old: counters(1_000), fresh: counters(5) }, ['old', 'fresh']);
+    expect(state.totals.requests).toBe(5);
+    expect(count(state, { old: counters(1_003), fresh: counters(5) }).totals.requests).toBe(8);
+  });
+
+  it('forgets the pods that are gone, and keeps what they counted', () => {
+    const before = count(beginCounting({ a: counters(10), b: counters(0) }), { a: counters(15), b: counters(2) });
+    const state = count(before, { b: counters(3) }, ['b']);
+    expect(Object.keys(state.last)).toEqual(['b']);
+    expect(state.totals.requests).toBe(8);
+  });
+
+  it('counts a restart that overtook the old counter, where the pod tells when its process began', () => {
+    const began = beginCounting({ a: { ...counters(100), startedAt: 1_000 } });
+    expect(count(began, { a: { ...counters(150), startedAt: 2_000 } }).totals.requests).toBe(150);
+    expect(count(began, { a: { ...counters(150), startedAt: 1_000.9 } }).totals.requests).toBe(50);
+  });
+
+  it('does not take a series that was given up for a restart, where the process is the same', () => {
+    const began = beginCounting({ a: { ...counters(100), startedAt: 1_000 } });
+    expect(count(began, { a: { ...counters(60), startedAt: 1_000 } }).totals.requests).toBe(0);
+  });
+
+  const life = fc.record({ served: fc.nat(50), restart: fc.boolean(), isRead: fc.boolean() });
+  const lives = fc.array(fc.array(life, { minLength: 1, maxLength: 4 }), { maxLength: 20 });
+
+  it('counts exactly what each process had served when it was last read, whatever restarts there are', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 20 }), (looks) => {
-        const pods = new Map<string, number>();
+      fc.property(lives, (looks) => {
+        const processes = new Map<string, { startedAt: number; requests: number }>();
+        const lastRead = new Map<string, number>();
         let state = beginCounting({});
-        let served = 0;
-        for (const look of looks) {
-          for (const [index, { served: more, restart }] of look.entries()) {
-            const before = restart ? 0 : (pods.get(String(index)) ?? 0);
-            // A reset is only to be seen where the counter is lower afterwards.
-            const lost = restart && more >= (pods.get(String(index)) ?? 0) ? (pods.get(String(index)) ?? 0) : 0;
-            pods.set(String(index), before + more);
-            served += more - lost;
+        for (const [at, look] of looks.entries()) {
+          const read: Record<string, PodCounters> = {};
+          for (const [index, { served, restart, isRead }] of look.entries()) {
+            const uid = String(index);
+            const known = restart ? undefined : processes.get(uid);
+            const process = { startedAt: known?.startedAt ?? 100 * at, requests: (known?.requests ?? 0) + served };
+            processes.set(uid, process);
+            if (!isRead) continue;
+            read[uid] = { ...counters(process.requests), startedAt: process.startedAt };
+            lastRead.set(`${uid} ${process.startedAt}`, process.requests);
           }
-          state = count(state, Object.fromEntries([...pods].map(([uid, total]) => [uid, counters(total)])));
+          state = count(state, read);
         }
-        expect(state.totals.requests).toBe(served);
+        expect(state.totals.requests).toBe([...lastRead.values()].reduce((sum, requests) => sum + requests, 0));
+      }),
+    );
+  });
+
+  it('never counts less than before, nor more errors than requests, whatever the pods say', () => {
+    const pod = fc.record({
+      requests: fc.nat(100),
+      errors: fc.nat(100),
+      startedAt: fc.option(fc.nat(9), { nil: undefined }),
+    });
+    const looks = fc.array(fc.dictionary(fc.constantFrom('a', 'b', 'c'), pod), { maxLength: 20 });
+    fc.assert(
+      fc.property(looks, (each) => {
+        let state = beginCounting({});
+        for (const look of each) {
+          const pods = Object.fromEntries(
+            Object.entries(look).map(([uid, { requests, errors, startedAt }]) => [
+              uid,
+              { ...counters(requests, Math.min(errors, requests)), ...(startedAt === undefined ? {} : { startedAt }) },
+            ]),
+          );
+          const next = count(state, pods);
+          expect(next.totals.requests).toBeGreaterThanOrEqual(state.totals.requests);
+          expect(next.totals.errors).toBeGreaterThanOrEqual(state.totals.errors);
+          expect(next.totals.errors).toBeLessThanOrEqual(next.totals.requests);
+          state = next;
+        }
       }),
     );
   });

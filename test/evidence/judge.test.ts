@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SlotMeasurement } from '../../src/domain/evidence.ts';
+import type { Measured } from '../../src/evidence/arm.ts';
 import { judge, reasonOf, verdictOf, type Limits } from '../../src/evidence/judge.ts';
 
-const good: SlotMeasurement = {
+const good: Measured = {
   requests: 1_000,
   errors: 1,
   errorRate: 0.001,
@@ -12,6 +12,10 @@ const good: SlotMeasurement = {
   restarts: 0,
   readyPods: 10,
   desiredPods: 10,
+  countersGap: null,
+  statusGap: null,
+  looksUnready: 0,
+  atLeast: [],
 };
 const metrics = { path: '/metrics', requests: 'r', latency: 'l', errors: { label: 'status', pattern: '5..' } };
 const limits: Limits = {
@@ -19,45 +23,96 @@ const limits: Limits = {
   minimumRequests: 20,
   metrics,
 };
-const verdict = (changes: Partial<SlotMeasurement>): string =>
-  verdictOf(judge({ ...good, ...changes }, limits, 'watch'));
+
+function judged(changes: Partial<Measured>, under: Limits = limits): { verdict: string; reason: string } {
+  const findings = judge({ candidate: { ...good, ...changes }, stable: null }, under, 'watch');
+  return { verdict: verdictOf(findings), reason: reasonOf(findings, under) };
+}
 
 describe('the verdict', () => {
   it('is pass when everything was measured and is within its threshold', () => {
-    expect(verdict({})).toBe('pass');
+    expect(judged({})).toEqual({
+      verdict: 'pass',
+      reason:
+        '10 of 10 pods are ready; 0 restarts of containers; error rate 0.1 % of 1000 requests is within 1 %; p95 40 ms is within 500ms; p99 90 ms is within 1s',
+    });
   });
 
   it.each([
-    [{ errors: 32, errorRate: 0.032 }, 'error rate 3.2 % (32 of 1000 requests) is above 1 %'],
+    [{ errors: 32, errorRate: 0.032 }, 'error rate 3.2 % of 1000 requests is above 1 %'],
     [{ p95Ms: 700 }, 'p95 700 ms is above 500ms'],
     [{ p99Ms: 1_300 }, 'p99 1300 ms is above 1s'],
-    [{ restarts: 2 }, '2 restarts are more than 0'],
-    [{ readyPods: 9 }, '9 of 10 pods are ready'],
+    [
+      { p99Ms: 2_500, atLeast: ['p99' as const] },
+      'p99 is above 2500 ms, the highest bucket of the histogram, and so above 1s',
+    ],
+    [{ restarts: 2 }, '2 restarts of containers, more than 0'],
+    [{ readyPods: 9, looksUnready: 2 }, '9 of 10 pods are ready'],
   ])('is fail with %j, and says why', (changes, reason) => {
-    expect(verdict(changes)).toBe('fail');
-    expect(reasonOf(judge({ ...good, ...changes }, limits, 'watch'))).toBe(reason);
+    expect(judged(changes)).toEqual({ verdict: 'fail', reason });
   });
 
   it.each([
-    [{ requests: null, errors: null, errorRate: null, p95Ms: null, p99Ms: null }],
-    [{ requests: 19, errorRate: 0 }],
-    [{ p95Ms: null }],
-  ])('is insufficient data with %j', (changes) => {
-    expect(verdict(changes)).toBe('insufficient-data');
+    [{ requests: null, errors: null, errorRate: null, p95Ms: null, p99Ms: null }, 'no requests were counted'],
+    [{ requests: 19, errorRate: 0.5 }, '19 requests, fewer than the 20 that are needed'],
+    [{ p95Ms: null }, 'p95 is unknown: the pods expose no such histogram of latency'],
+    [{ p99Ms: 800, atLeast: ['p99' as const] }, 'p99 is above 800 ms, the highest bucket of the histogram'],
+    [{ statusGap: 'the status is unknown' }, 'the status is unknown; the status is unknown'],
+  ])('is insufficient data with %j, and says why', (changes, reason) => {
+    expect(judged(changes)).toEqual({ verdict: 'insufficient-data', reason });
   });
 
-  it('asks nothing of metrics where the spec says that there are none', () => {
-    const unmeasured = { ...good, requests: null, errors: null, errorRate: null, p95Ms: null, p99Ms: null };
-    expect(verdictOf(judge(unmeasured, { ...limits, metrics: 'none' }, 'watch'))).toBe('pass');
+  it('is fail when what was measured is too much, although the rest was not measured', () => {
+    const countersGap = 'the metrics of 3 pods could not be read';
+    expect(judged({ errorRate: 0.2, countersGap }).verdict).toBe('fail');
+    expect(judged({ countersGap }).reason).toContain('is within 1 %, but the metrics of 3 pods could not be read');
+    expect(judged({ countersGap }).verdict).toBe('insufficient-data');
   });
 
-  it('is never pass where a metric that has a threshold could not be measured', () => {
-    const missing = fc.constantFrom('requests', 'p95Ms', 'p99Ms', 'errorRate');
+  it('forgives one look with a pod that is not ready', () => {
+    expect(judged({ readyPods: 9, looksUnready: 1 }).verdict).toBe('pass');
+  });
+
+  it('leaves out what has no threshold', () => {
+    const thresholds = { errorRate: null, p95: null, p99: null, restarts: null };
+    expect(judged({ requests: 0, restarts: 9 }, { ...limits, thresholds })).toEqual({
+      verdict: 'pass',
+      reason: '10 of 10 pods are ready',
+    });
+  });
+
+  it('asks nothing of metrics where the spec says that there are none, and says so', () => {
+    const unmeasured = { requests: null, errors: null, errorRate: null, p95Ms: null, p99Ms: null, countersGap: 'none' };
+    expect(judged(unmeasured, { ...limits, metrics: 'none' })).toEqual({
+      verdict: 'pass',
+      reason: '10 of 10 pods are ready; 0 restarts of containers; requests were not judged, since metrics is none',
+    });
+  });
+
+  it('is never pass without the data that it needs (invariant 6)', () => {
+    const lack = fc.constantFrom<Partial<Measured>>(
+      { requests: null },
+      { requests: 0, errorRate: null, p95Ms: null, p99Ms: null },
+      { requests: 19 },
+      { errorRate: null },
+      { p95Ms: null },
+      { p99Ms: null },
+      { countersGap: 'unread' },
+      { statusGap: 'unread' },
+    );
+    const measured = fc.record({
+      requests: fc.nat(2_000),
+      errorRate: fc.double({ min: 0, max: 1, noNaN: true }),
+      p95Ms: fc.double({ min: 0, max: 5_000, noNaN: true }),
+      p99Ms: fc.double({ min: 0, max: 5_000, noNaN: true }),
+      restarts: fc.nat(2),
+      looksUnready: fc.nat(3),
+    });
     fc.assert(
-      fc.property(fc.uniqueArray(missing, { minLength: 1 }), fc.nat(2_000), (fields, requests) => {
-        const nothing = Object.fromEntries(fields.map((field) => [field, null]));
-        expect(verdict({ requests, ...nothing })).not.toBe('pass');
+      fc.property(measured, lack, (changes, missing) => {
+        expect(judged({ ...changes, ...missing }).verdict).not.toBe('pass');
       }),
     );
+    expect(verdictOf([])).toBe('insufficient-data');
   });
 });

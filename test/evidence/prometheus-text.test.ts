@@ -26,6 +26,26 @@ describe('the text format of Prometheus', () => {
     ]);
   });
 
+  it('gives the metrics that are asked for, and no others', () => {
+    expect(parsePrometheusText('a 1\nab 2\na{x="b"} 3', new Set(['a'])).map(({ value }) => value)).toEqual([1, 3]);
+  });
+
+  it('reads NaN, tabs, Windows line ends and a page without a last line end', () => {
+    const page = 'a\t1\r\nb{x="1"}\tNaN\r\nc -Inf';
+    expect(parsePrometheusText(page).map(({ value }) => value)).toEqual([1, Number.NaN, Number.NEGATIVE_INFINITY]);
+  });
+
+  it('reads pages of any size within seconds', () => {
+    const pages = [
+      '\n'.repeat(5_000_000),
+      'x'.repeat(5_000_000),
+      `a{${'b="c",'.repeat(800_000)}`,
+      'a{b="\\'.repeat(700_000),
+    ];
+    for (const page of pages) expect(parsePrometheusText(page)).toEqual([]);
+    expect(parsePrometheusText('a 1\n'.repeat(1_000_000))).toHaveLength(100_000);
+  });
+
   it('never throws, whatever a pod answers', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

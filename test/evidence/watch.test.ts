@@ -1,90 +1,259 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Thresholds } from '../../src/domain/spec.ts';
 import type { PodCounters } from '../../src/evidence/counters.ts';
+import { fromResume, toResume } from '../../src/evidence/resume.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
-import { beginWatch, evidenceOf, hasFailed, lookAgain, type Watch, type WatchState } from '../../src/evidence/watch.ts';
+import {
+  beginWatch,
+  evidenceOf,
+  hasFailed,
+  isUnsettled,
+  lookAgain,
+  type Watch,
+  type WatchState,
+} from '../../src/evidence/watch.ts';
 import { parsed, spec } from '../workflows/scripted-activities.ts';
 
-const signal = new AbortController().signal;
-const latency = (count: number): Record<string, number> => ({ '0.1': count, Infinity: count });
-const counters = (requests: number, errors = 0): PodCounters => ({ requests, errors, latency: latency(requests) });
-const podsOf = (ready: number) => ({ ready, desired: 2, restarts: { a: 0, b: 0 } });
-
-/** A source that gives these readings of the candidate one after the other, and then the last one for ever. */
-function scripted(...readings: Reading[]): Source {
-  let next = 0;
-  return {
-    name: 'scripted',
-    sample: async () => readings[Math.min(next++, readings.length - 1)] ?? unmeasured('nothing'),
-  };
-}
-
-const sample = (requests: number, errors = 0, ready = 2): Reading => ({
-  kind: 'sample',
-  sample: { counters: { a: counters(requests, errors) }, pods: podsOf(ready) },
+const { signal } = new AbortController();
+const everySecond = 1_000;
+const counters = (requests: number, errors = 0, slow = 0): PodCounters => ({
+  requests,
+  errors,
+  latency: { '0.1': requests - slow, '5': requests, Infinity: requests },
 });
 
-function watchOf(source: Source): Watch {
-  const full = parsed(spec);
-  return {
-    candidate: { spec: full, slot: 'green' },
-    stable: null,
-    sources: [source],
-    limits: { thresholds: full.monitor.thresholds, minimumRequests: 20, metrics: full.metrics },
-    windowMs: 30_000,
-  };
+interface Seen {
+  readonly requests?: number;
+  readonly errors?: number;
+  readonly slow?: number;
+  readonly ready?: number;
+  readonly desired?: number;
+  readonly restarts?: number;
+  readonly unread?: readonly string[];
 }
 
-async function looks(
-  watch: Watch,
-  times: number,
-  between = (state: WatchState): WatchState => state,
-): Promise<WatchState> {
-  let state = beginWatch(Date.now(), false);
-  for (let look = 0; look < times; look += 1) state = between(await lookAgain(watch, state, signal));
-  return state;
+function seen({ requests = 0, errors, slow, ready = 2, desired = 2, restarts = 0, unread = [] }: Seen): Reading {
+  const pods = { ready, desired, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
+  return { kind: 'sample', sample: { counters: { a: counters(requests, errors, slow) }, unread, pods } };
 }
+
+/** A watch whose looks, one a second, see these readings of the candidate. */
+class WatchRig {
+  readonly watch: Watch;
+  #at = 0;
+  #next = 0;
+
+  constructor(readings: readonly Reading[], options: { windowMs?: number; thresholds?: Partial<Thresholds> } = {}) {
+    const full = parsed(spec);
+    const sample = async (): Promise<Reading> =>
+      readings[Math.min(this.#next++, readings.length - 1)] ?? unmeasured('end');
+    const source: Source = { name: 'scripted', sample };
+    this.watch = {
+      candidate: { spec: full, slot: 'green' },
+      stable: null,
+      sources: [source],
+      limits: {
+        thresholds: { ...full.monitor.thresholds, ...options.thresholds },
+        minimumRequests: 20,
+        metrics: full.metrics,
+      },
+      windowMs: options.windowMs ?? 3_000,
+      now: () => this.#at,
+    };
+  }
+
+  async look(state = beginWatch(0, false)): Promise<WatchState> {
+    const next = await lookAgain(this.watch, state, signal);
+    this.#at += everySecond;
+    return next;
+  }
+
+  /** Looks until the candidate has failed, or as many times; gives how often it looked. */
+  async run(times: number): Promise<{ state: WatchState; looks: number }> {
+    let state = await this.look();
+    let looks = 1;
+    for (; looks < times && !hasFailed(state); looks += 1) state = await this.look(state);
+    return { state, looks };
+  }
+}
+
+/** Readings of a candidate that serves so many requests between two looks. */
+const serving = (looks: number, perLook: number, more: (look: number) => Seen = () => ({})): Reading[] =>
+  Array.from({ length: looks }, (_, look) => seen({ requests: look * perLook, ...more(look) }));
 
 describe('a watch', () => {
-  it('passes a candidate that serves well', async () => {
-    const watch = watchOf(scripted(sample(0), sample(50), sample(100)));
-    const state = await looks(watch, 3);
-    expect(hasFailed(state)).toBe(false);
-    expect(evidenceOf(watch, state, Date.now())).toMatchObject({
+  it('passes a candidate that serves well, and tells what it did', async () => {
+    const rig = new WatchRig(serving(6, 50));
+    const { state, looks } = await rig.run(6);
+    expect(looks).toBe(6);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({
       verdict: 'pass',
-      candidate: { requests: 100, errors: 0 },
+      candidate: { requests: 250, errors: 0, errorRate: 0, readyPods: 2, desiredPods: 2, restarts: 0 },
+      samples: 6,
+      unmeasured: [],
     });
   });
 
-  it('fails as soon as a violation holds for two looks, and says which', async () => {
-    const watch = watchOf(scripted(sample(0), sample(100, 30), sample(200, 60)));
-    expect(hasFailed(await looks(watch, 2))).toBe(false);
-    const again = watchOf(scripted(sample(0), sample(100, 30), sample(200, 60)));
-    const state = await looks(again, 3);
-    expect(hasFailed(state)).toBe(true);
-    expect(evidenceOf(again, state, Date.now())).toMatchObject({ verdict: 'fail' });
-    expect(evidenceOf(again, state, Date.now()).reason).toContain('error rate 30 %');
+  it('fails when a violation over the last window holds for two looks', async () => {
+    const rig = new WatchRig(serving(9, 50, (look) => ({ errors: look * 2 })));
+    const { state, looks } = await rig.run(9);
+    // The window of 3 s is full at the fourth look.
+    expect(looks).toBe(5);
+    const { verdict, reason, findings } = evidenceOf(rig.watch, state);
+    expect([verdict, reason]).toEqual(['fail', 'error rate 4 % of 150 requests is above 1 %']);
+    expect(findings[0]).toMatchObject({ metric: 'error-rate', over: 'window' });
   });
 
-  it('forgives a single bad look', async () => {
-    const watch = watchOf(scripted(sample(0), sample(50, 0, 1), sample(100), sample(150, 0, 1), sample(200)));
-    expect(hasFailed(await looks(watch, 5))).toBe(false);
+  it('fails by latency over the last window although the watch as a whole is well', async () => {
+    const rig = new WatchRig(serving(200, 50, (look) => ({ slow: Math.max(0, look - 190) * 40 })));
+    const { state, looks } = await rig.run(200);
+    expect(looks).toBeLessThan(195);
+    expect(evidenceOf(rig.watch, state).reason).toMatch(/^p95 .* is above 500ms/);
   });
 
-  it('never says pass when it could not measure', async () => {
-    const watch = watchOf(scripted(unmeasured('the pods refuse')));
-    const evidence = evidenceOf(watch, await looks(watch, 3), Date.now());
-    expect(evidence.verdict).not.toBe('pass');
-    expect(evidence.unmeasured).toEqual([{ source: 'scripted', reason: 'the pods refuse', count: 3 }]);
+  it('does not wait for a full window when one request in twenty fails', async () => {
+    const rig = new WatchRig(
+      serving(9, 60, (look) => ({ errors: look * 3 })),
+      { windowMs: 60_000 },
+    );
+    expect((await rig.run(9)).looks).toBe(3);
   });
 
-  it('goes on in another worker with the same totals', async () => {
-    const readings = [sample(0), sample(40, 1), sample(90, 1), sample(140, 2)];
-    const throughJson = (state: WatchState): WatchState => JSON.parse(JSON.stringify(state)) as WatchState;
-    const straight = watchOf(scripted(...readings));
-    const resumed = watchOf(scripted(...readings));
-    const one = evidenceOf(straight, await looks(straight, 4), 0);
-    const other = evidenceOf(resumed, await looks(resumed, 4, throughJson), 0);
-    expect(other.candidate).toEqual(one.candidate);
-    expect(other.verdict).toBe(one.verdict);
+  it('does not fail early by too few requests', async () => {
+    const rig = new WatchRig(serving(9, 2, (look) => ({ errors: look })));
+    const { state, looks } = await rig.run(9);
+    expect([looks, hasFailed(state)]).toEqual([9, false]);
+    expect(evidenceOf(rig.watch, state).verdict).toBe('insufficient-data');
+  });
+
+  it('fails at once by a restart, and by pods that are not ready at two looks', async () => {
+    expect((await new WatchRig(serving(9, 50, (look) => ({ restarts: look > 1 ? 1 : 0 }))).run(9)).looks).toBe(3);
+    expect((await new WatchRig(serving(9, 50, (look) => ({ ready: look > 1 ? 1 : 2 }))).run(9)).looks).toBe(4);
+    expect((await new WatchRig(serving(9, 50, (look) => ({ ready: look % 2 === 1 ? 1 : 2 }))).run(9)).looks).toBe(9);
+  });
+
+  it('does not count restarts from before it began', async () => {
+    expect((await new WatchRig(serving(5, 50, () => ({ restarts: 7 }))).run(5)).looks).toBe(5);
+  });
+
+  it('gives pods that are added time to become ready', async () => {
+    expect((await new WatchRig(serving(9, 50, (look) => ({ desired: look > 1 ? 4 : 2 }))).run(9)).looks).toBe(9);
+  });
+
+  it('is unsettled while something is amiss that one look does not decide', async () => {
+    const rig = new WatchRig([
+      seen({}),
+      seen({ ready: 1 }),
+      seen({ unread: ['b'] }),
+      unmeasured('no'),
+      seen({ requests: 9 }),
+    ]);
+    let state = await rig.look();
+    const unsettled = [isUnsettled(rig.watch, state)];
+    for (let look = 1; look < 5; look += 1) unsettled.push(isUnsettled(rig.watch, (state = await rig.look(state))));
+    expect(unsettled).toEqual([false, true, true, true, false]);
+  });
+});
+
+describe('a watch that cannot measure', () => {
+  it('never says pass, and says why', async () => {
+    const rig = new WatchRig([unmeasured('the pods refuse')]);
+    const { state } = await rig.run(3);
+    const evidence = evidenceOf(rig.watch, state);
+    expect(evidence.verdict).toBe('insufficient-data');
+    expect(evidence.unmeasured).toEqual([{ source: 'scripted of green', reason: 'the pods refuse', count: 3 }]);
+  });
+
+  it('is not content with what it saw before', async () => {
+    const rig = new WatchRig([...serving(5, 50), unmeasured('the API server is gone')]);
+    expect(evidenceOf(rig.watch, (await rig.run(6)).state).verdict).toBe('insufficient-data');
+    const partial = new WatchRig([...serving(5, 50), seen({ requests: 250, unread: ['b'] })]);
+    const evidence = evidenceOf(partial.watch, (await partial.run(6)).state);
+    expect(evidence.reason).toContain('but the metrics of 1 pods could not be read');
+  });
+
+  it('keeps at most ten reasons', async () => {
+    const rig = new WatchRig(Array.from({ length: 30 }, (_, index) => unmeasured(`reason ${index}`)));
+    expect(evidenceOf(rig.watch, (await rig.run(30)).state).unmeasured).toHaveLength(10);
+  });
+
+  it('survives a source that throws', async () => {
+    const rig = new WatchRig([]);
+    const throwing: Source = { name: 'broken', sample: () => Promise.reject(new Error('a mistake of the source')) };
+    const watch = { ...rig.watch, sources: [throwing] };
+    const state = await lookAgain(watch, beginWatch(0, false), signal);
+    expect(state.unmeasured).toEqual([{ source: 'broken of green', reason: 'a mistake of the source', count: 1 }]);
+  });
+});
+
+describe('another worker', () => {
+  const pod = fc.record({ requests: fc.nat(40), errors: fc.nat(3), restart: fc.boolean(), ready: fc.nat(2) });
+
+  it('goes on with the same totals, whatever happened before and while nobody looked', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(pod, { minLength: 2, maxLength: 12 }), fc.nat(11), async (steps, crashAt) => {
+        let total = { requests: 0, errors: 0 };
+        const readings = steps.map(({ requests, errors, restart, ready }) => {
+          const from = restart ? { requests: 0, errors: 0 } : total;
+          total = { requests: from.requests + requests, errors: from.errors + Math.min(errors, requests) };
+          return seen({ ...total, ready });
+        });
+        const [one, other] = [new WatchRig(readings), new WatchRig(readings)];
+        let straight = await one.look();
+        let resumed = await other.look();
+        for (let index = 1; index < steps.length; index += 1) {
+          straight = await one.look(straight);
+          const left = JSON.parse(JSON.stringify(toResume(resumed))) as unknown;
+          resumed = await other.look(index === crashAt ? (fromResume(left) ?? undefined) : resumed);
+        }
+        expect(resumed).toEqual(straight);
+      }),
+    );
+  });
+
+  it('counts what happened while nobody looked', async () => {
+    const before = new WatchRig([seen({ requests: 100 }), seen({ requests: 110 })]);
+    const left = JSON.parse(JSON.stringify(toResume(await before.look(await before.look())))) as unknown;
+    const after = new WatchRig([seen({ requests: 500, errors: 3 })]);
+    const state = await after.look(fromResume(left) ?? undefined);
+    expect(evidenceOf(after.watch, state)).toMatchObject({ samples: 3, candidate: { requests: 400, errors: 3 } });
+  });
+
+  it('begins anew with what it cannot understand', () => {
+    for (const left of [
+      undefined,
+      null,
+      'x',
+      {},
+      { format: 2, state: beginWatch(0, false) },
+      { format: 1, state: {} },
+    ]) {
+      expect(fromResume(left)).toBeNull();
+    }
+    expect(fromResume(toResume(beginWatch(7, true)))).toEqual(beginWatch(7, true));
+  });
+
+  it('is left little by slots with thousands of pods', async () => {
+    const uids = Array.from(
+      { length: 5_000 },
+      (_, index) => `0f3c2a68-1f0f-4f7e-9f65-${String(index).padStart(12, '0')}`,
+    );
+    const reading = (each: number): Reading => ({
+      kind: 'sample',
+      sample: {
+        counters: Object.fromEntries(uids.map((uid) => [uid, counters(each)])),
+        unread: [],
+        pods: { ready: 5_000, desired: 5_000, uids, restarts: {} },
+      },
+    });
+    const rig = new WatchRig([reading(10), reading(11), reading(13), reading(14)]);
+    const state = await rig.look(await rig.look());
+    const left = JSON.stringify(toResume(state));
+    expect(left.length).toBeLessThan(300_000);
+    // The pods' own counts are left behind, so what happened meanwhile is not known; what comes after is.
+    const resumed = await rig.look(fromResume(JSON.parse(left)) ?? undefined);
+    expect(evidenceOf(rig.watch, resumed).candidate.requests).toBe(5_000);
+    expect(evidenceOf(rig.watch, await rig.look(resumed)).candidate.requests).toBe(10_000);
   });
 });

@@ -78,7 +78,7 @@ describe('a request straight to a pod', () => {
 describe('an application that misbehaves', () => {
   it('is read no further than the limit, and the connection is closed', async () => {
     let sent = 0;
-    const closed = vi.fn();
+    const closed = vi.fn<() => void>();
     const pod = await serveHttp((_request, response) => {
       const chunk = Buffer.alloc(65_536, 'x');
       const more = (): void => {

@@ -1,0 +1,57 @@
+/** One look at one slot: what all sources say of it, put together. */
+import type { PodCounters } from './counters.ts';
+import { unmeasured, type PodsStatus, type Reading, type Sample, type Source, type Subject } from './source.ts';
+
+/** What a source could not measure. */
+export interface Trouble {
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** Asks every source at the same time. Rejects only when the signal aborts: a source that fails has measured nothing. */
+export async function takeSample(
+  sources: readonly Source[],
+  subject: Subject,
+  signal: AbortSignal,
+): Promise<{ sample: Sample; troubles: Trouble[] }> {
+  const readings = await Promise.all(
+    sources.map(async (source) => ({ source: source.name, reading: await read(source, subject, signal) })),
+  );
+  const samples = readings.flatMap(({ reading }) => (reading.kind === 'sample' ? [reading.sample] : []));
+  return {
+    sample: combine(samples),
+    troubles: readings.flatMap(({ source, reading }) =>
+      reasonsOf(reading).map((reason) => ({ source: `${source} of ${subject.slot}`, reason })),
+    ),
+  };
+}
+
+function reasonsOf(reading: Reading): readonly string[] {
+  return reading.kind === 'unmeasured' ? [reading.reason] : (reading.missed ?? []);
+}
+
+/** Counters of several sources are of different things, by different keys; a status comes from one source alone. */
+function combine(samples: readonly Sample[]): Sample {
+  let counters: Record<string, PodCounters> | undefined;
+  let unread: string[] | undefined;
+  let pods: PodsStatus | undefined;
+  for (const sample of samples) {
+    if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
+    if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
+    pods ??= sample.pods;
+  }
+  return {
+    ...(counters === undefined ? {} : { counters }),
+    ...(unread === undefined ? {} : { unread }),
+    ...(pods === undefined ? {} : { pods }),
+  };
+}
+
+async function read(source: Source, subject: Subject, signal: AbortSignal): Promise<Reading> {
+  try {
+    return await source.sample(subject, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return unmeasured(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,66 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { readPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
+
+const metrics: NamedMetrics = {
+  path: '/metrics',
+  requests: 'http_requests_total',
+  latency: 'http_request_duration_seconds',
+  errors: { label: 'status', pattern: '5..' },
+};
+
+describe("a pod's page of metrics", () => {
+  it('of a client library gives requests, errors and the histogram of all series together', async () => {
+    const registers = [new Registry()];
+    const requests = new Counter({ name: metrics.requests, help: 'h', labelNames: ['path', 'status'], registers });
+    const latency = new Histogram({
+      name: metrics.latency,
+      help: 'h',
+      labelNames: ['path'],
+      buckets: [0.1, 1],
+      registers,
+    });
+    requests.inc({ path: '/a', status: 200 }, 7);
+    requests.inc({ path: '/a', status: 503 }, 2);
+    requests.inc({ path: '/b', status: 500 }, 1);
+    for (const [path, seconds] of [
+      ['/a', 0.05],
+      ['/a', 0.5],
+      ['/b', 3],
+    ] as const)
+      latency.observe({ path }, seconds);
+    const page = `${await registers[0]?.metrics()}\nprocess_start_time_seconds 1700000000.5`;
+    expect(readPage(page, metrics)).toEqual({
+      requests: 10,
+      errors: 3,
+      latency: { '0.1': 1, '1': 2, Infinity: 3 },
+      startedAt: 1_700_000_000.5,
+    });
+  });
+
+  it('has errors only where the whole label matches', () => {
+    const page = ['2005', '500', 'x500', '503'].map((status) => `http_requests_total{status="${status}"} 1`).join('\n');
+    expect(readPage(page, metrics).errors).toBe(2);
+    const alternatives = { ...metrics, errors: { label: 'status', pattern: '50|503' } };
+    expect(readPage(page, alternatives).errors).toBe(1);
+    expect(readPage(page, { ...metrics, errors: { label: 'constructor', pattern: '.+' } }).errors).toBe(0);
+  });
+
+  it('is understood by the name that OpenMetrics gives a counter', () => {
+    const page = '# TYPE http_requests counter\nhttp_requests_total{status="200"} 3 # {trace_id="a"} 1.0\n# EOF';
+    expect(readPage(page, { ...metrics, requests: 'http_requests' }).requests).toBe(3);
+  });
+
+  it('without the counter is an error, never a zero', () => {
+    for (const page of ['', '<html>not found</html>', 'http_requests_total NaN', 'http_requests_totals 3']) {
+      expect(() => readPage(page, metrics)).toThrow('no counter http_requests_total');
+    }
+  });
+
+  it('without a histogram has no latency, and one with broken bounds loses only these', () => {
+    expect(readPage('http_requests_total 3', metrics).latency).toEqual({});
+    const page =
+      'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="x"} 3\nhttp_request_duration_seconds_bucket 1';
+    expect(readPage(page, metrics).latency).toEqual({});
+  });
+});
