@@ -10,6 +10,7 @@ import { toMilliseconds } from '../domain/duration.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
 import type { SlotState } from '../domain/state.ts';
+import type { Access } from '../kubernetes/access/index.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { apply } from '../kubernetes/apply.ts';
 import { buildCandidate, deploymentAnnotation, type DeploymentManifest } from '../kubernetes/candidate.ts';
@@ -21,10 +22,20 @@ import { describeSelector, readProduction } from '../kubernetes/production.ts';
 import { deleteDeployment, waitUntilGone } from '../kubernetes/remove.ts';
 import { waitForRollout } from '../kubernetes/rollout.ts';
 import { deploymentPath, readDeployment, readSlot, type SlotReference } from '../kubernetes/slot.ts';
-import { report, type Attempt, type Step } from './attempt.ts';
+import { whoIsSilent } from './answering.ts';
+import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { Target } from './contract.ts';
 
-export function createDeploy({ cluster }: { readonly cluster: Cluster }): Step<'deploy'> {
+/** Listening is a matter of a moment after the start of a process. */
+const betweenQuestionsMs = 200;
+
+interface Dependencies {
+  readonly cluster: Cluster;
+  readonly access: Access;
+}
+
+export function createDeploy(dependencies: Dependencies): Step<'deploy'> {
+  const { cluster } = dependencies;
   return async (target, attempt) => {
     const { spec, runId, stableSlot } = target;
     const { namespace, service, app } = spec;
@@ -36,17 +47,39 @@ export function createDeploy({ cluster }: { readonly cluster: Cluster }): Step<'
     const manifest = await candidateOf(cluster, target);
     await assertClaimed(cluster, claimed);
     await applyCandidate(cluster, slot, manifest);
+    const candidate = await waitUntilServing(dependencies, target, slot, attempt);
+    const stable = stableSlot === null ? null : await readSlot(cluster, { namespace, app, slot: stableSlot });
+    return { candidate, stable: stable?.state ?? null, fence };
+  };
+}
+
+/** Waits until all pods are ready and, where they have no probe that says so, until they answer. */
+async function waitUntilServing(
+  { cluster, access }: Dependencies,
+  target: Target,
+  slot: SlotReference,
+  attempt: Attempt,
+): Promise<SlotState> {
+  for (;;) {
     const candidate = await waitForRollout(cluster, slot, {
-      runId,
+      runId: target.runId,
       timeoutMs: timeLeft(target, attempt),
       signal: attempt.signal,
       onProgress: onChange((summary: string, state: SlotState) => {
         report(attempt, 'deploy', { summary, candidate: state });
       }),
     });
-    const stable = stableSlot === null ? null : await readSlot(cluster, { namespace, app, slot: stableSlot });
-    return { candidate, stable: stable?.state ?? null, fence };
-  };
+    const silence = await whoIsSilent({ cluster, access }, target.spec, slot, attempt.signal);
+    if (silence === null) return candidate;
+    report(attempt, 'deploy', { summary: silence, candidate });
+    if (timeLeft(target, attempt) <= 0) {
+      throw new DeploymentError(
+        'CandidateNotReady',
+        `${candidate.deployment} does not serve within ${target.spec.timeouts.deploy}: ${silence}. Give its pods a readiness probe, or a longer timeouts.deploy`,
+      );
+    }
+    await pause(attempt, betweenQuestionsMs);
+  }
 }
 
 /** Removes what an earlier deployment left in the candidate's slot, unless it is this deployment's own. */

@@ -1,0 +1,62 @@
+/**
+ * Whether pods without a readiness probe answer. Kubernetes counts such a pod as ready as soon as its containers run,
+ * which is before it listens: traffic that comes then would be refused.
+ */
+import type { V1Deployment } from '@kubernetes/client-node';
+import type { Spec } from '../domain/spec.ts';
+import { AccessError, type Access } from '../kubernetes/access/index.ts';
+import type { Json } from '../kubernetes/api-server.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import type { PodView } from '../kubernetes/pod.ts';
+import { podPort } from '../kubernetes/pod-port.ts';
+import { readSlot, type SlotReference } from '../kubernetes/slot.ts';
+
+interface Dependencies {
+  readonly cluster: Cluster;
+  readonly access: Access;
+}
+
+const timeoutMs = 2_000;
+
+/** null when every ready pod of the slot answers, or has a probe that says so; else who does not, and why. */
+export async function whoIsSilent(
+  { cluster, access }: Dependencies,
+  spec: Spec,
+  slot: SlotReference,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const view = await readSlot(cluster, slot);
+  if (view === null || hasReadinessProbe(view.deployment)) return null;
+  const port = await podPort(cluster, spec, view);
+  const ready = view.pods.filter((pod) => pod.ready);
+  const reasons = await Promise.all(ready.map((pod) => silenceOf(pod, { access, spec, port, signal })));
+  const silent = reasons.filter((reason) => reason !== null);
+  const [first] = silent;
+  if (first === undefined) return null;
+  return `${ready.length - silent.length} of ${view.state.desiredPods} pods answer on port ${port}; ${first}`;
+}
+
+interface Asking {
+  readonly access: Access;
+  readonly spec: Spec;
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+/** Any answer will do, whatever its status; even one that is not HTTP shows that somebody listens. */
+async function silenceOf(pod: PodView, { access, spec, port, signal }: Asking): Promise<string | null> {
+  const target = { kind: 'pod', namespace: spec.namespace, name: pod.name, ip: pod.ip ?? '', port } as const;
+  try {
+    await access[spec.access].request(target, { path: spec.cutover.verify.path }, { timeoutMs, signal });
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof AccessError)) throw error;
+    return error.kind === 'protocol' ? null : error.message;
+  }
+}
+
+function hasReadinessProbe(deployment: Json<V1Deployment>): boolean {
+  const containers = deployment.spec?.template.spec?.containers ?? [];
+  return containers.some(({ readinessProbe }) => readinessProbe !== undefined);
+}
