@@ -94,7 +94,12 @@ export class ApiServer {
     };
     const send = url.protocol === 'http:' ? http.request : https.request;
     return new Promise((resolve, reject) => {
-      send(url, options, resolve).once('error', reject).end(request.body);
+      const received = (response: http.IncomingMessage): void => {
+        // Who reads the body learns of its errors; where nobody reads it, they must not end the process.
+        response.on('error', () => undefined);
+        resolve(response);
+      };
+      send(url, options, received).on('error', reject).end(request.body);
     });
   }
 

@@ -5,7 +5,6 @@
  * 2. Trouble with the API server is waited out; only what cannot get better is an error.
  */
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { ApiException } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
@@ -26,6 +25,8 @@ const watchSeconds = 30;
 const openTimeoutMs = 10_000;
 const firstDelayMs = 100;
 const longestDelayMs = 3_000;
+/** A watch that ends sooner than this was cut off, and is not to be opened again at once. */
+const shortWatchMs = 1_000;
 
 export interface Following {
   readonly signal: AbortSignal;
@@ -80,17 +81,24 @@ export async function follow(cluster: Cluster, collection: Collection, following
   while (!following.signal.aborted) {
     try {
       if (collection.version === null) await list(cluster, collection, following);
+      const opened = performance.now();
       await watch(cluster, collection, following);
-      delay = firstDelayMs;
+      if (performance.now() - opened >= shortWatchMs) delay = firstDelayMs;
+      else delay = await backOff(delay, following.signal);
     } catch (error) {
       if (following.signal.aborted) return;
       if (apiErrorKind(error) === 'gone') collection.version = null;
       else if (!isTransient(error) && apiErrorKind(error) !== 'unauthorized') throw error;
       following.trouble(describeApiError(error));
-      await pause(delay * (0.75 + Math.random() / 2), following.signal);
-      delay = Math.min(delay * 2, longestDelayMs);
+      delay = await backOff(delay, following.signal);
     }
   }
+}
+
+/** Pauses, with jitter, and gives the next pause's length. */
+async function backOff(delay: number, signal: AbortSignal): Promise<number> {
+  await pause(delay * (0.75 + Math.random() / 2), signal);
+  return Math.min(delay * 2, longestDelayMs);
 }
 
 async function list(cluster: Cluster, collection: Collection, { signal, changed, trouble }: Following): Promise<void> {
@@ -109,11 +117,21 @@ async function list(cluster: Cluster, collection: Collection, { signal, changed,
 async function watch(cluster: Cluster, collection: Collection, { signal, changed, trouble }: Following): Promise<void> {
   const response = await openWatch(cluster, collection, signal);
   trouble(null);
-  for await (const line of createInterface({ input: response, crlfDelay: Infinity })) {
+  for await (const line of linesOf(response)) {
     const event = JSON.parse(line) as WatchEvent;
     if (event.type === 'ERROR') throw new ApiException(event.object.code ?? 500, 'the watch failed', event.object, {});
     collection.apply(event);
     if (event.type !== 'BOOKMARK') changed();
+  }
+}
+
+/** Unlike node:readline, this fails when the connection does. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
 }
 

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { DrainInput, DrainResult } from '../../src/activities/contract.ts';
+import { watchTail } from '../../src/activities/drain.ts';
+import { specOf } from '../kubernetes/objects.ts';
+import { attemptOf } from './attempts.ts';
+
+const input: DrainInput = {
+  spec: specOf({ drain: '20s' }),
+  runId: 'r',
+  stableSlot: 'blue',
+  candidateSlot: 'green',
+  slot: 'blue',
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function drained(counts: (number | null)[], attempt = attemptOf()): Promise<DrainResult> {
+  const result = watchTail(input, attempt, () => Promise.resolve(counts.shift() ?? null));
+  await vi.runAllTimersAsync();
+  return result;
+}
+
+it('is quiet after two looks without a request, and says how many came late', async () => {
+  expect(await drained([3, 1, 0, 0, 9])).toEqual({ tailRequests: 4, quiet: true, waitedMs: 8_000 });
+});
+
+it('is bounded by the spec', async () => {
+  expect(await drained(Array.from({ length: 50 }, () => 1))).toEqual({
+    tailRequests: 10,
+    quiet: false,
+    waitedMs: 20_000,
+  });
+});
+
+it('does not call quiet what it could not count', async () => {
+  expect(await drained([])).toEqual({ tailRequests: null, quiet: false, waitedMs: 20_000 });
+});
+
+it('goes on where an earlier attempt was', async () => {
+  const startedAt = Date.now() - 10_000;
+  const result = await drained([1, 0, 0], attemptOf({ resume: { startedAt, tail: 5 } }));
+  expect(result).toEqual({ tailRequests: 6, quiet: true, waitedMs: 16_000 });
+});
