@@ -12,6 +12,7 @@ import { readSlot, type SlotView } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './index.ts';
+import { onceListening } from './once-listening.ts';
 import { runJob } from './smoke-job.ts';
 import { readResults } from './smoke-results.ts';
 
@@ -102,8 +103,10 @@ async function httpCheck(
   leftMs: number,
 ): Promise<CheckOutcome> {
   const destination = http.port === undefined ? preview : readyPod(view, target, http.port);
-  const timeoutMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
-  const answer = await way.request(destination, http, { timeoutMs, signal: attempt.signal });
+  const longestMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
+  const answer = await onceListening(attempt, longestMs, (timeoutMs) =>
+    way.request(destination, http, { timeoutMs, signal: attempt.signal }),
+  );
   const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
   return { problem: disappointment(http.expect, answer), detail };
 }
@@ -114,8 +117,10 @@ async function tcpCheck(
   leftMs: number,
 ): Promise<CheckOutcome> {
   const destination = readyPod(view, target, tcp.port ?? port);
-  const timeoutMs = Math.min(toMilliseconds(tcp.within), leftMs);
-  const { durationMs } = await way.connect(destination, { timeoutMs, signal: attempt.signal });
+  const longestMs = Math.min(toMilliseconds(tcp.within), leftMs);
+  const { durationMs } = await onceListening(attempt, longestMs, (timeoutMs) =>
+    way.connect(destination, { timeoutMs, signal: attempt.signal }),
+  );
   const detail = `${destination.name} took a connection on port ${destination.port} in ${Math.round(durationMs)} ms`;
   return { problem: null, detail };
 }

@@ -1,4 +1,5 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
+import type { WatchEvidence } from '../domain/evidence.ts';
 import type { HttpRequest, Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
@@ -22,19 +23,29 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       signal: AbortSignal.any([attempt.signal, over.signal]),
     });
     try {
-      return await watchSlots(dependencies, {
+      const evidence = await watchSlots(dependencies, {
         step: 'soak',
         target,
         spec: spec.soak,
         attempt,
         views,
         port,
-        sources: [traffic],
+        sources: [traffic.source],
       });
+      return explained(evidence, spec, traffic.answered(candidateSlot));
     } finally {
       over.abort();
     }
   };
+}
+
+/** Says what to do where requests were answered and not counted, as those of health checks often are not. */
+function explained(evidence: WatchEvidence, { soak }: Spec, answered: number): WatchEvidence {
+  const { findings, candidate, reason } = evidence;
+  const isCounted = !findings.some(({ metric, verdict }) => metric === 'requests' && verdict === 'insufficient-data');
+  if (isCounted || candidate.requests === null || answered < soak.minimumRequests) return evidence;
+  const hint = `${answered} requests of the soak were answered, but the pods do not count all of these paths: name others in soak.traffic.requests`;
+  return { ...evidence, reason: `${reason}; ${hint}` };
 }
 
 /** The spec's requests; by default the GET requests of its smoke checks, or the root. */

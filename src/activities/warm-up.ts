@@ -6,12 +6,13 @@ import { slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { concurrently } from '../evidence/concurrently.ts';
 import { excerpt } from '../evidence/expectation.ts';
-import { AccessError, type HttpAnswer, type Transport } from '../kubernetes/access/index.ts';
+import { AccessError, type Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { Dependencies } from './index.ts';
+import { onceListening } from './once-listening.ts';
 
 type WarmUpRequest = Spec['warmUp']['requests'][number];
 
@@ -69,27 +70,32 @@ async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): 
   }
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip ?? '', port: request.port ?? port } as const;
   try {
-    const limits = { timeoutMs: Math.min(timeoutMs, left), signal: attempt.signal };
-    tally.sent(request, problemOf(await way.request(target, request, limits)));
+    const { status, body } = await onceListening(attempt, Math.min(timeoutMs, left), (leftMs) =>
+      way.request(target, request, { timeoutMs: leftMs, signal: attempt.signal }),
+    );
+    tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, example: excerpt(body) });
   } catch (error) {
     attempt.signal.throwIfAborted();
-    tally.sent(request, error instanceof AccessError ? error.reason : messageOf(error));
+    tally.sent(request, { reason: error instanceof AccessError ? error.reason : messageOf(error) });
   }
-}
-
-function problemOf({ status, body }: HttpAnswer): string | null {
-  return status < 400 ? null : `answered ${status}: ${excerpt(body)}`;
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+interface Problem {
+  /** The same words for the same trouble. */
+  readonly reason: string;
+  /** What differs from pod to pod: that of the first is kept. */
+  readonly example?: string;
+}
+
 /** Counts what was sent, by the errors that came back; reports now and then. */
 class Tally {
   readonly expected: number;
   readonly #attempt: Attempt;
-  readonly #errors = new Map<string, number>();
+  readonly #errors = new Map<string, { readonly message: string; count: number }>();
   #sent = 0;
   #failed = 0;
   #reportedAt = 0;
@@ -99,9 +105,9 @@ class Tally {
     this.expected = expected;
   }
 
-  sent({ method, path }: WarmUpRequest, problem: string | null): void {
+  sent({ method, path }: WarmUpRequest, problem: Problem | null): void {
     this.#sent += 1;
-    if (problem !== null) this.#fail(`${method} ${path.split('?', 1)[0] ?? ''}: ${problem}`);
+    if (problem !== null) this.#fail(`${method} ${path.split('?', 1)[0] ?? ''}: ${problem.reason}`, problem.example);
     if (Date.now() - this.#reportedAt < reportEveryMs) return;
     this.#reportedAt = Date.now();
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
@@ -113,14 +119,17 @@ class Tally {
   }
 
   evidence(pods: number): WarmUpEvidence {
-    const errors = [...this.#errors].sort(([, a], [, b]) => b - a).map(([message, count]) => ({ message, count }));
+    const errors = [...this.#errors.values()].sort((a, b) => b.count - a.count);
     return { pods, requestsSent: this.#sent, requestsFailed: this.#failed, errors };
   }
 
-  #fail(reason: string): void {
+  #fail(reason: string, example = ''): void {
     this.#failed += 1;
-    const message = reason.slice(0, 300);
-    const known = this.#errors.get(message);
-    if (known !== undefined || this.#errors.size < errorsKept) this.#errors.set(message, (known ?? 0) + 1);
+    const known = this.#errors.get(reason);
+    if (known !== undefined) known.count += 1;
+    else if (this.#errors.size < errorsKept) {
+      const message = example === '' ? reason : `${reason}: ${example}`;
+      this.#errors.set(reason, { message: message.slice(0, 300), count: 1 });
+    }
   }
 }

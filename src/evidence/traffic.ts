@@ -31,7 +31,15 @@ const timeoutMs = 5_000;
 const mostInFlight = 200;
 const tickMs = 20;
 
+export interface Traffic {
+  /** How many requests to the slot were answered. */
+  answered(slot: Slot): number;
+  /** Tells how many got no answer. */
+  readonly source: Source;
+}
+
 interface Lane {
+  answered: number;
   inFlight: number;
   unanswered: number;
   /** What went wrong on the way there, which says nothing about the pods. */
@@ -39,13 +47,12 @@ interface Lane {
 }
 
 /**
- * Sends until the signal aborts; what is due is told by the clock, so that slow answers do not slow it. Gives the source
- * that tells how many requests got no answer.
+ * Sends until the signal aborts; what is due is told by the clock, so that slow answers do not slow it.
  */
-export function sendTraffic(options: TrafficOptions): Source {
+export function sendTraffic(options: TrafficOptions): Traffic {
   const { requestsPerSecond, requests, slots, signal } = options;
   const lanes = new Map<Slot, Lane>(
-    slots.map((slot) => [slot, { inFlight: 0, unanswered: 0, troubles: new Set<string>() }]),
+    slots.map((slot) => [slot, { answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>() }]),
   );
   const startedAt = performance.now();
   let sent = 0;
@@ -55,7 +62,13 @@ export function sendTraffic(options: TrafficOptions): Source {
   }, tickMs);
   if (requestsPerSecond <= 0 || requests.length === 0) clearInterval(timer);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-  return { name: 'probe traffic', sample: ({ slot }) => Promise.resolve(readingOf(lanes.get(slot), options.run)) };
+  return {
+    answered: (slot) => lanes.get(slot)?.answered ?? 0,
+    source: {
+      name: 'probe traffic',
+      sample: ({ slot }) => Promise.resolve(readingOf(lanes.get(slot), options.run)),
+    },
+  };
 }
 
 async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: number): Promise<void> {
@@ -69,6 +82,7 @@ async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: n
   lane.inFlight += 1;
   try {
     await way.request(target, request, { timeoutMs, signal });
+    lane.answered += 1;
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof AccessError && isOfPod[error.kind]) lane.unanswered += 1;

@@ -32,8 +32,7 @@ export async function bounded<T>(
     return await Promise.race([work(controller.signal), aborted(controller.signal)]);
   } catch (error) {
     if (controller.signal.aborted) throw controller.signal.reason;
-    if (error instanceof AccessError || error instanceof DeploymentError) throw error;
-    throw asAccessError(what, error);
+    throw error instanceof DeploymentError ? error : asAccessError(what, error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -118,20 +117,28 @@ const kindOfCode: Readonly<Record<string, AccessErrorKind>> = {
   ERR_INVALID_URL: 'invalid',
 };
 
+/** The same words whoever found out: Node, a proxy on the way, or the API server. */
 const reasonOfKind: Readonly<Partial<Record<AccessErrorKind, string>>> = {
   refused: 'connection refused',
   reset: 'the connection was closed before the answer was complete',
-  unreachable: 'no route to it',
+  timeout: 'no answer in time',
+  'no-endpoints': 'no ready endpoint',
 };
 
-/** An error of Node's network modules, told apart by its code. */
-export function asAccessError(what: string, error: unknown): AccessError {
-  if (error instanceof AccessError) return error;
+/** An AccessError that names `what`, from one of lower layers or from an error of Node's network modules by its code. */
+function asAccessError(what: string, error: unknown): AccessError {
+  if (error instanceof AccessError) return new AccessError(error.kind, what, error.reason, { cause: error });
   const code = codeOf(error);
-  const kind = code.startsWith('HPE_') ? 'protocol' : (kindOfCode[code] ?? 'other');
+  if (code.startsWith('HPE_')) {
+    return new AccessError('protocol', what, `the answer is not HTTP as it should be (${code})`, { cause: error });
+  }
   const said = error instanceof Error && error.message !== '' ? error.message : code;
-  const reason = kind === 'protocol' ? `the answer is not HTTP as it should be (${code})` : reasonOfKind[kind];
-  return new AccessError(kind, what, (reason ?? said).slice(0, 300), { cause: error });
+  return failureOf(kindOfCode[code] ?? 'other', what, said, error);
+}
+
+/** An AccessError with the words of its kind, or with what was said where the kind has none. */
+export function failureOf(kind: AccessErrorKind, what: string, said: string, cause?: unknown): AccessError {
+  return new AccessError(kind, what, reasonOfKind[kind] ?? said.slice(0, 300), { cause });
 }
 
 /** Trying both address families gives one error that holds the others. */

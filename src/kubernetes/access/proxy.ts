@@ -15,7 +15,7 @@ import {
   type RequestOptions,
   type Transport,
 } from './access.ts';
-import { exchange, wireBody, wirePath } from './exchange.ts';
+import { exchange, failureOf, wireBody, wirePath } from './exchange.ts';
 import { connectByPortForward } from './port-forward.ts';
 import type { ServiceDirectory } from './service-directory.ts';
 
@@ -68,7 +68,7 @@ async function proxied(
   const status = statusOf(answer);
   if (status === null) return answer;
   if (answer.status === 403) throw forbidden(method, path.split('?', 1)[0] ?? '', answer.body);
-  throw new AccessError(kindOf(answer.status, status.message), what, `${status.message} (HTTP ${answer.status})`);
+  throw failureOf(kindOf(answer.status, status.message), what, `${status.message} (HTTP ${answer.status})`);
 }
 
 async function proxyPath(services: Pick<ServiceDirectory, 'find'>, target: AccessTarget): Promise<string> {
@@ -93,9 +93,10 @@ function statusOf({ status, headers, body, truncated }: HttpAnswer): { message: 
 /** The kinds by the words of the API server are finer; without them it is still trouble on the way. */
 function kindOf(status: number, message: string): AccessErrorKind {
   if (status === 404) return 'unreachable';
-  if (status === 504 || /timeout|deadline exceeded/i.test(message)) return 'timeout';
+  if (status === 504 || /timeout|deadline exceeded|while dialing .* code 504/i.test(message)) return 'timeout';
   if (message.includes('no endpoints available')) return 'no-endpoints';
-  if (message.includes('connection refused')) return 'refused';
+  // The second by way of the HTTP proxy that an API server may have towards its pods.
+  if (/connection refused|while dialing .* code 502/.test(message)) return 'refused';
   if (/connection reset|EOF/.test(message)) return 'reset';
   if (/no route to host|unreachable/.test(message)) return 'unreachable';
   return 'proxy';

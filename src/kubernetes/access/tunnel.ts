@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AccessError, type AccessErrorKind } from './access.ts';
+import { failureOf } from './exchange.ts';
 
 export interface ClusterProxy {
   readonly host: string;
@@ -67,7 +68,7 @@ function dialThrough(proxy: ClusterProxy, { host, port, signal }: Destination): 
       }
       socket.destroy();
       const said = head.toString('utf8').trim().slice(0, 200);
-      reject(new AccessError(refusals[statusCode] ?? 'proxy', authority, said || `the proxy answered ${statusCode}`));
+      reject(failureOf(refusals[statusCode] ?? 'proxy', authority, said || `the proxy answered ${statusCode}`));
     });
     request.once('error', (error: NodeJS.ErrnoException) => {
       if (error.name === 'AbortError') reject(error);

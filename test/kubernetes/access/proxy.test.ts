@@ -102,6 +102,11 @@ describe("the API server's own answers", () => {
     const cases: [number, string, string][] = [
       [503, 'no endpoints available for service "api-green"', 'no-endpoints'],
       [503, 'error trying to reach service: dial tcp 10.0.0.9:8080: connect: connection refused', 'refused'],
+      [
+        503,
+        'error trying to reach service: proxy error from e.sock while dialing 10.0.0.9:80, code 502: 502 Bad Gateway',
+        'refused',
+      ],
       [503, 'error trying to reach service: EOF', 'reset'],
       [503, 'error trying to reach service: dial tcp 10.0.0.9:8080: i/o timeout', 'timeout'],
       [502, 'something on the way', 'proxy'],
