@@ -36,7 +36,7 @@ async function refusalFrom(update: Promise<unknown>): Promise<string> {
   return error?.cause?.message ?? 'it was accepted';
 }
 
-describe('a deployment in which all goes well', () => {
+describe.concurrent('a deployment in which all goes well', () => {
   it('walks every step in order, keeps stable for a day, and ends with the whole record', async () => {
     const { state, calls, workflowMs, historyLength } = await rig.deploy({});
     expect(calls).toEqual([
@@ -87,7 +87,7 @@ describe('a deployment in which all goes well', () => {
   });
 });
 
-describe('approval', () => {
+describe.concurrent('approval', () => {
   it('waits, then goes on and records who approved and why', async () => {
     const { state } = await rig.deploy({
       spec: withApproval,
@@ -136,7 +136,7 @@ describe('approval', () => {
   });
 });
 
-describe('rollback', () => {
+describe.concurrent('rollback', () => {
   it.each([
     ['deploy', false],
     ['warmUp', false],
@@ -248,7 +248,7 @@ describe('rollback', () => {
   });
 });
 
-describe('a candidate that is not good enough', () => {
+describe.concurrent('a candidate that is not good enough', () => {
   it.each([
     ['deploy', { deploy: () => failing('3 of 10 ready', 'CandidateNotReady') }, 'CandidateNotReady'],
     ['smoke', { smoke: () => Promise.resolve(failedSmoke) }, 'SmokeFailed'],
@@ -289,7 +289,7 @@ describe('a candidate that is not good enough', () => {
   });
 });
 
-describe('a deployment that is refused', () => {
+describe.concurrent('a deployment that is refused', () => {
   it('fails the workflow with every reason and changes nothing', async () => {
     const { state, calls } = await rig.deploy({
       activities: { preflight: () => failing('no such Service default/api-service', 'Refused') },
@@ -300,7 +300,7 @@ describe('a deployment that is refused', () => {
   });
 });
 
-describe('retention', () => {
+describe.concurrent('retention', () => {
   it('ends early by finish', async () => {
     const { state, workflowMs } = await rig.deploy({
       script: async (run) => {
@@ -327,7 +327,7 @@ describe('retention', () => {
   });
 });
 
-describe('an activity that fails for a passing reason', () => {
+describe.concurrent('an activity that fails for a passing reason', () => {
   it('is tried again until it works', async () => {
     let attempts = 0;
     const { state } = await rig.deploy({
