@@ -32,7 +32,7 @@ export interface ApiRequest {
   readonly timeoutMs?: number | null;
 }
 
-export const requestTimeoutMs = 10_000;
+const requestTimeoutMs = 10_000;
 /** Shorter than the API server keeps an idle connection, so that none is used while the server closes it. */
 const idleConnectionMs = 30_000;
 

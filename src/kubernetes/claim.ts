@@ -61,7 +61,7 @@ export async function assertClaimed(cluster: Cluster, claimed: Claim): Promise<v
 }
 
 /** The operations of a claim on the Service as it was read. */
-export function claimPatch(live: ProductionService, { app, namespace, runId, stableSlot }: Claim): PatchOperation[] {
+function claimPatch(live: ProductionService, { app, namespace, runId, stableSlot }: Claim): PatchOperation[] {
   const park: PatchOperation[] =
     stableSlot === null && live.selector['version'] !== noSlot
       ? [{ op: 'add', path: selectorPath('version'), value: noSlot }]

@@ -2,7 +2,7 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 
-export interface PodPort {
+interface PodPort {
   readonly name: string | null;
   readonly number: number;
 }

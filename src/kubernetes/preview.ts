@@ -23,7 +23,7 @@ export async function applyPreviews(
 }
 
 /** The Service of one slot: the production Service's ports, and nothing else of it. */
-export function previewManifest(
+function previewManifest(
   { namespace, app, slot }: { readonly namespace: string; readonly app: string; readonly slot: Slot },
   production: Pick<ProductionService, 'object'>,
 ): Json<V1Service> {

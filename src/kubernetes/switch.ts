@@ -55,7 +55,7 @@ export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: () => 
 }
 
 /** The operations of a switch. */
-export function switchPatch({ app, from, to, fence, nextFence, runId, release }: Switch, now: Date): PatchOperation[] {
+function switchPatch({ app, from, to, fence, nextFence, runId, release }: Switch, now: Date): PatchOperation[] {
   return [
     { op: 'test', path: annotationPath(annotations.fence), value: String(fence) },
     { op: 'test', path: selectorPath('app'), value: app },
@@ -70,7 +70,7 @@ export function switchPatch({ app, from, to, fence, nextFence, runId, release }:
 }
 
 /** The same switch, where it is what the Service carries already; null otherwise. */
-export function earlierSwitch(live: ProductionService, { to, runId, nextFence }: Switch): Switched | null {
+function earlierSwitch(live: ProductionService, { to, runId, nextFence }: Switch): Switched | null {
   const { switched, fence, selector } = live;
   const target = to ?? noSlot;
   if (fence !== nextFence || switched === null || switched.by !== runId) return null;
@@ -79,7 +79,7 @@ export function earlierSwitch(live: ProductionService, { to, runId, nextFence }:
 }
 
 /** Throws FenceLost or SelectorChanged where the patch's tests cannot hold. */
-export function assertSwitchable(live: ProductionService, { fence, from, app, service, runId }: Switch): void {
+function assertSwitchable(live: ProductionService, { fence, from, app, service, runId }: Switch): void {
   if (live.released === runId) {
     throw new DeploymentError(
       'FenceLost',

@@ -5,7 +5,7 @@ import { Collection, follow, type Source } from './follow.ts';
 type Sources = Readonly<Record<string, Source<unknown>>>;
 
 /** The items of each source, in no particular order. */
-export type Snapshot<S extends Sources> = {
+type Snapshot<S extends Sources> = {
   readonly [Name in keyof S]: S[Name] extends Source<infer T> ? readonly T[] : never;
 };
 

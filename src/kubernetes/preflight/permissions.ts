@@ -17,7 +17,7 @@ export interface Permissions {
 }
 
 /** The rules of the worker's role in the namespace, for this spec. */
-export function rulesFor(spec: Spec): Rule[] {
+function rulesFor(spec: Spec): Rule[] {
   const http = spec.access === 'proxy';
   const jobs = spec.smoke.checks.some((check) => 'job' in check);
   const tcp = spec.smoke.checks.some((check) => 'tcp' in check);
