@@ -1,0 +1,201 @@
+/** A namespace of its own on the running sandbox, and the commands that a user would type. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import '../setup/provided.ts';
+import { parseAllDocuments, stringify } from 'yaml';
+import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
+import { serviceUrl } from '../../sandbox/service-url.ts';
+import { connect } from '../../src/client/index.ts';
+import type { DeploymentState } from '../../src/domain/state.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class ClusterRig {
+  readonly namespace: string;
+  readonly #directory: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(namespace: string) {
+    this.namespace = namespace;
+    this.#directory = mkdtempSync(join(tmpdir(), 'cutover-test-'));
+    const { kubeconfig, temporalAddress, clusterProxy } = inject('sandbox');
+    this.#env = {
+      ...process.env,
+      KUBECONFIG: kubeconfig,
+      TEMPORAL_ADDRESS: temporalAddress,
+      CUTOVER_CLUSTER_PROXY: clusterProxy,
+      CUTOVER_BY: 'tester',
+      NO_COLOR: '1',
+    };
+  }
+
+  /** A fresh namespace in which the seed's stable slot and Service stand, with this many pods each. */
+  static async withSeed(replicas: number, image = 'myapp:v1.0'): Promise<ClusterRig> {
+    const rig = await ClusterRig.empty();
+    await rig.apply(seedManifests(replicas, image, ['api-blue', 'api-service']));
+    await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=60s');
+    return rig;
+  }
+
+  static async empty(): Promise<ClusterRig> {
+    const rig = new ClusterRig(`test-${randomUUID().slice(0, 8)}`);
+    rig.must('kubectl', await rig.#run(inject('sandbox').kubectl, ['create', 'namespace', rig.namespace]));
+    return rig;
+  }
+
+  /**
+   * Removes the namespace, without waiting for it to be gone. With CUTOVER_RECORD_HISTORIES naming a folder, the history
+   * of the namespace's last deployment is kept there: that is how test/replay/histories was made.
+   */
+  async remove(test: string): Promise<void> {
+    const folder = process.env['CUTOVER_RECORD_HISTORIES'];
+    if (folder !== undefined) {
+      const { code, stdout } = await this.temporal('workflow', 'show', '--workflow-id', this.id, '--output', 'json');
+      const name = test
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, '-')
+        .slice(0, 80);
+      if (code === 0) writeFileSync(join(folder, `${name}.json`), stdout);
+    }
+    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#run(inject('sandbox').kubectl, ['delete', 'namespace', this.namespace, '--wait=false']);
+  }
+
+  get id(): string {
+    return `${this.namespace}/api`;
+  }
+
+  /** Runs `cutover` to its end, whatever its exit code. */
+  cutover(...args: string[]): Promise<CommandResult> {
+    return this.#run(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args]);
+  }
+
+  temporal(...args: string[]): Promise<CommandResult> {
+    return this.#run(inject('temporal'), [...args, '--address', inject('sandbox').temporalAddress]);
+  }
+
+  /** Runs kubectl in the namespace; rejects when it fails. */
+  async kubectl(...args: string[]): Promise<string> {
+    return this.must('kubectl', await this.#run(inject('sandbox').kubectl, ['--namespace', this.namespace, ...args]));
+  }
+
+  async apply(manifests: unknown[]): Promise<void> {
+    const file = join(this.#directory, `${randomUUID()}.yaml`);
+    writeFileSync(file, manifests.map((manifest) => stringify(manifest)).join('---\n'));
+    await this.kubectl('apply', '-f', file);
+  }
+
+  /** Writes a spec to a file, in this namespace and with short times. */
+  spec(changes: Partial<SpecInput> = {}): string {
+    const file = join(this.#directory, `${randomUUID()}.yaml`);
+    writeFileSync(file, stringify({ ...quickSpec, namespace: this.namespace, ...changes }));
+    return file;
+  }
+
+  /** The state document, as `cutover status --json` gives it. */
+  async state(): Promise<DeploymentState> {
+    const { code, stdout, stderr } = await this.cutover('status', this.id, '--json');
+    const document = JSON.parse(stdout) as { readonly state?: DeploymentState };
+    if (document.state === undefined) throw new Error(`cutover status ended with ${code}: ${stdout}${stderr}`);
+    return document.state;
+  }
+
+  /** The state as soon as `reached` holds, or as it is in the end. */
+  async when(reached: (state: DeploymentState) => boolean, timeoutMs = 60_000): Promise<DeploymentState> {
+    const client = await connect({ env: this.#env });
+    try {
+      const end = await client.waitUntil({ id: this.id }, reached, { timeoutMs, pollEveryMs: 200 });
+      const state = end.status?.state;
+      if (state !== undefined && reached(state)) return state;
+      throw new Error(`never reached (${end.kind}); the last state was ${JSON.stringify(state, null, 2)}`);
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** Which slot the production Service selects now. */
+  liveSlot(): Promise<string> {
+    return this.kubectl('get', 'service', 'api-service', '-o', 'jsonpath={.spec.selector.version}');
+  }
+
+  /** Load on the production Service, on fresh and on kept connections. */
+  async load(requestsPerSecond = 60): Promise<LaunchedLoad> {
+    const { kubeconfig } = inject('sandbox');
+    const url = await serviceUrl(kubeconfig, { namespace: this.namespace, name: 'api-service' });
+    return launchLoad({ urls: [`${url}/api/items`], requestsPerSecond, durationMs: 300_000 });
+  }
+
+  must(what: string, { code, stdout, stderr }: CommandResult): string {
+    if (code !== 0) throw new Error(`${what} ended with ${code}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  #run(command: string, args: string[]): Promise<CommandResult> {
+    const child = spawn(command, args, { env: this.#env, cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    });
+  }
+}
+
+/** The seed's manifests as they stand in examples/, but for the number of pods and the image of the stable slot. */
+export function seedManifests(replicas: number, image: string, names: readonly string[]): unknown[] {
+  interface Manifest {
+    kind: string;
+    metadata: { name: string };
+    spec: { replicas?: number; template?: { spec: { containers: { image: string }[] } } };
+  }
+  const text = readFileSync(join(root, 'examples/blue-green.yaml'), 'utf8');
+  const documents = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+  return documents
+    .filter(({ metadata }) => names.includes(metadata.name))
+    .map((manifest) => {
+      const [container] = manifest.spec.template?.spec.containers ?? [];
+      if (container === undefined) return manifest;
+      container.image = image;
+      return { ...manifest, spec: { ...manifest.spec, replicas } };
+    });
+}
+
+/** A spec whose times are seconds, so that a whole deployment takes some twenty of them. */
+export const quickSpec: SpecInput = {
+  app: 'api',
+  service: 'api-service',
+  candidate: { image: 'myapp:v2.0' },
+  warmUp: { requests: [{ path: '/api/items', count: 3 }] },
+  smoke: {
+    checks: [
+      { name: 'health', http: { path: '/healthz' } },
+      { name: 'items', http: { path: '/api/items' } },
+    ],
+  },
+  soak: {
+    duration: '3s',
+    interval: '500ms',
+    window: '3s',
+    minimumRequests: 10,
+    traffic: { requestsPerSecond: 10, requests: [{ path: '/api/items' }] },
+  },
+  cutover: { verify: { path: '/api/items', identity: { header: 'x-version' } } },
+  monitor: { duration: '4s', interval: '500ms', window: '3s', minimumRequests: 20 },
+  retention: '10m',
+  drain: '5s',
+  timeouts: { deploy: '30s' },
+};
