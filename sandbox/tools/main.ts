@@ -4,9 +4,13 @@ import { progressPrinter } from './progress.ts';
 
 const isJson = process.argv.includes('--json');
 const printer = progressPrinter(process.stderr);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => stop.abort(new Error(`ended by ${signal}`)));
+}
 try {
   const paths: Partial<Record<ToolName, string>> = {};
-  for (const name of Object.keys(tools) as ToolName[]) paths[name] = await obtain(name, printer.listener);
+  for (const name of Object.keys(tools) as ToolName[]) paths[name] = await obtain(name, printer.listener, stop);
   printer.done();
   process.stdout.write(
     isJson

@@ -57,7 +57,7 @@ async function makeOneWay(
       return await keep((target, scratch) => way.make(target, { ...context, scratch }));
     } catch (error) {
       context.signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = inOneLine(error instanceof Error ? error.message : String(error));
       context.onProgress({ kind: 'given-up', way: way.name, reason });
       reasons.push(`${way.name}: ${reason}`);
     }
@@ -66,6 +66,12 @@ async function makeOneWay(
     `could not obtain ${name}. Not by ${reasons.join('; not by ')}. ` +
       `To go on, ${tool.advice}, or name a binary in ${tool.variable}.`,
   );
+}
+
+/** What a tool prints when it fails can be a page; its beginning names the cause. */
+function inOneLine(reason: string): string {
+  const line = reason.replaceAll(/\s+/g, ' ');
+  return line.length <= 300 ? line : `${line.slice(0, 299)}…`;
 }
 
 async function executable(path: string, variable: string): Promise<string> {
