@@ -38,7 +38,8 @@ export async function runJob(
 ): Promise<CheckOutcome> {
   const { cluster, target, attempt } = context;
   const { namespace, app } = target.spec;
-  const name = `${app.slice(0, 40)}-smoke-${target.runId.slice(0, 8)}-${index}`;
+  // The end of the run's id: its beginning is the time, which deployments close to each other share.
+  const name = `${app.slice(0, 40)}-smoke-${target.runId.slice(-8)}-${index}`;
   const timeoutMs = Math.min(toMilliseconds(check.job.within), leftMs);
   await create(cluster, namespace, jobManifest(context, check, { name, timeoutMs }));
   try {

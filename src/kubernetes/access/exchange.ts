@@ -1,4 +1,5 @@
 /** One exchange with a probed application: bounded in time and in what is read, whatever the other side does. */
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { DeploymentError } from '../../domain/failure.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -27,6 +28,8 @@ export async function bounded<T>(
   const stop = (): void => {
     controller.abort(signal?.reason);
   };
+  // Hundreds of requests may wait for the same stop, and that is no leak.
+  if (signal !== undefined) setMaxListeners(0, signal);
   signal?.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work(controller.signal), aborted(controller.signal)]);

@@ -1,0 +1,181 @@
+/** Two slots whose pods are servers on loopback, and an API server that knows just these. */
+import type * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach } from 'vitest';
+import { Api } from '../../examples/api/api.ts';
+import { FaultInjector } from '../../examples/api/fault-injector.ts';
+import type { Attempt } from '../../src/activities/attempt.ts';
+import type { Target } from '../../src/activities/contract.ts';
+import type { Dependencies } from '../../src/activities/index.ts';
+import type { HeartbeatDetails } from '../../src/domain/progress.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
+import type { Slot } from '../../src/domain/slot.ts';
+import { createDirectTransport } from '../../src/kubernetes/access/direct.ts';
+import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { parsed } from '../workflows/scripted-activities.ts';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+interface ApiCall {
+  readonly path: string;
+  readonly query?: { readonly labelSelector?: string };
+}
+
+interface RigPod {
+  readonly name: string;
+  readonly slot: Slot;
+  readonly ip: string;
+  ready: boolean;
+  restarts: number;
+  /** Requests that reached the pod, those for its metrics left out. */
+  requests: number;
+}
+
+const ignore = (): void => undefined;
+
+export class SlotsRig {
+  readonly pods: RigPod[] = [];
+  readonly dependencies: Dependencies;
+  readonly #servers = new Map<string, http.Server>();
+  #port = 0;
+
+  private constructor() {
+    const direct = createDirectTransport(
+      { find: () => Promise.resolve({ clusterIP: '127.0.1.1', port: this.#port }) },
+      null,
+    );
+    closing.push(() => direct.close());
+    const cluster = { api: { json: (request: ApiCall) => Promise.resolve(this.#answer(request)) } };
+    this.dependencies = {
+      cluster: cluster as unknown as Cluster,
+      access: { direct, proxy: direct, close: () => undefined },
+    };
+  }
+
+  /** Each slot with so many pods of the example API at this version. */
+  static async of(slots: Partial<Record<Slot, { version: string; pods: number }>>): Promise<SlotsRig> {
+    const rig = new SlotsRig();
+    for (const [slot, { version, pods }] of Object.entries(slots)) {
+      for (let index = 0; index < pods; index += 1) {
+        const api = new Api({
+          version,
+          pod: `${slot}-${index}`,
+          faults: new FaultInjector({ version, crash: ignore }),
+          log: ignore,
+        });
+        await rig.addPod(slot as Slot, api.server);
+      }
+    }
+    return rig;
+  }
+
+  async addPod(slot: Slot, server: http.Server): Promise<RigPod> {
+    const ip = `127.0.1.${this.pods.length + 1}`;
+    const pod: RigPod = { name: `api-${slot}-${this.pods.length}`, slot, ip, ready: true, restarts: 0, requests: 0 };
+    server.prependListener('request', ({ url }: http.IncomingMessage) => {
+      if (url !== '/metrics') pod.requests += 1;
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(this.#port, ip, resolve);
+    });
+    this.#port = (server.address() as AddressInfo).port;
+    this.pods.push(pod);
+    this.#servers.set(pod.name, server);
+    closing.push(() => this.close(pod.name));
+    return pod;
+  }
+
+  /** Ends the process of a pod; gives the port that it listened on. */
+  close(name: string): number {
+    const server = this.#servers.get(name);
+    server?.close();
+    server?.closeAllConnections();
+    return this.#port;
+  }
+
+  /** Begins one in its place. */
+  listen(server: http.Server, ip: string, port: number): void {
+    server.listen(port, ip);
+    closing.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+  }
+
+  target(changes: Partial<SpecInput>): Target {
+    const base = { app: 'api', service: 'api-service', candidate: { image: 'myapp:v2.0' }, access: 'direct' } as const;
+    return {
+      spec: parsed({ ...base, replicas: 2, ...changes }),
+      runId: 'run',
+      stableSlot: 'blue',
+      candidateSlot: 'green',
+    };
+  }
+
+  #answer({ path, query }: ApiCall): unknown {
+    const [, slot] = /\/deployments\/api-(\w+)$/.exec(path) ?? [];
+    if (slot !== undefined) {
+      const replicas = this.pods.filter((pod) => pod.slot === slot).length;
+      return { metadata: { name: `api-${slot}` }, spec: { replicas, template: { spec: { containers: [] } } } };
+    }
+    if (path.endsWith('/pods')) {
+      const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));
+      return { items: ofSlot.map(podOf) };
+    }
+    return { metadata: { name: 'api-service' }, spec: { ports: [{ port: 80, targetPort: this.#port }] } };
+  }
+}
+
+function podOf({ name, ip, ready, restarts, slot }: RigPod): unknown {
+  return {
+    metadata: { name, uid: name, labels: { version: slot } },
+    spec: { containers: [] },
+    status: {
+      podIP: ip,
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      containerStatuses: [{ name: 'api', restartCount: restarts, imageID: '' }],
+    },
+  };
+}
+
+/** An attempt without Temporal; keeps what was reported. */
+export class RigAttempt implements Attempt {
+  readonly number: number;
+  readonly reports: HeartbeatDetails[] = [];
+  readonly #stop = new AbortController();
+  readonly #left: unknown;
+
+  constructor(before?: RigAttempt) {
+    this.number = before === undefined ? 1 : before.number + 1;
+    // As Temporal hands it over.
+    this.#left = before === undefined ? undefined : JSON.parse(JSON.stringify(before.reports.at(-1)?.resume ?? null));
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  heartbeat(details: HeartbeatDetails): void {
+    this.reports.push(details);
+    this.onReport(details);
+  }
+
+  onReport: (details: HeartbeatDetails) => void = () => undefined;
+
+  resume(): unknown {
+    return this.#left;
+  }
+
+  remaining(ms: number): number {
+    return ms;
+  }
+
+  readonly log = (): void => undefined;
+
+  stop(): void {
+    this.#stop.abort(new Error('stopped'));
+  }
+}

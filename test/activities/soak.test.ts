@@ -1,0 +1,143 @@
+import * as http from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createMonitor } from '../../src/activities/monitor.ts';
+import { createSoak } from '../../src/activities/soak.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
+import { RigAttempt, SlotsRig } from './slots-rig.ts';
+
+const soakOf = (changes: SpecInput['soak'] = {}): Partial<SpecInput> => ({
+  soak: {
+    duration: '1500ms',
+    interval: '300ms',
+    window: '900ms',
+    traffic: { requestsPerSecond: 40, requests: [{ path: '/api/items' }, { path: '/api/items/7' }] },
+    ...changes,
+  },
+});
+
+const good = { version: 'v1.0', pods: 2 };
+
+describe('a soak', () => {
+  it('sends the same to both slots, evenly over their pods, and counts it by their own metrics', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const attempt = new RigAttempt();
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf()), attempt);
+    expect(evidence).toMatchObject({ verdict: 'pass', unmeasured: [] });
+    expect(evidence.candidate.requests).toBeGreaterThan(40);
+    expect(Math.abs((evidence.candidate.requests ?? 0) - (evidence.stable?.requests ?? 0))).toBeLessThanOrEqual(2);
+    const counts = rig.pods.map(({ requests }) => requests);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    expect(evidence.watchedMs).toBeGreaterThanOrEqual(1_500);
+    expect(attempt.reports.at(-1)?.progress).toMatchObject({ step: 'soak', candidate: { readyPods: 2 } });
+    expect(attempt.reports.at(-1)?.progress.watch?.samples).toBeGreaterThan(2);
+  });
+
+  it('does not wait for the end where a fifth of the answers are errors', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: { version: 'v2.0-errors', pods: 2 } });
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf({ duration: '1m' })), new RigAttempt());
+    expect(evidence.verdict).toBe('fail');
+    expect(evidence.reason).toMatch(/^error rate [12]\d.* is above 1 %$/);
+    expect(evidence.watchedMs).toBeLessThan(10_000);
+  });
+
+  it('counts requests that a pod takes and never answers, which are in nobody’s metrics', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: { version: 'v2.0', pods: 1 } });
+    const metrics = 'http_requests_total{status="200"} 0\nhttp_request_duration_seconds_bucket{le="+Inf"} 0\n';
+    const resetting = http.createServer((request, response) => {
+      if (request.url === '/metrics') response.end(metrics);
+      else request.socket.resetAndDestroy();
+    });
+    await rig.addPod('green', resetting);
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf({ duration: '1m' })), new RigAttempt());
+    expect(evidence.verdict).toBe('fail');
+    expect(evidence.reason).toMatch(/^error rate (4|5)\d/);
+  });
+
+  it('names the pods that it could not read, and does not pass', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    await rig.addPod(
+      'green',
+      http.createServer((_request, response) => response.writeHead(404).end()),
+    );
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf()), new RigAttempt());
+    expect(evidence.verdict).toBe('insufficient-data');
+    expect(evidence.reason).toContain('the metrics of 1 pods could not be read');
+    expect(evidence.unmeasured[0]).toMatchObject({ source: 'pod metrics of green', reason: '/metrics: answered 404' });
+  });
+
+  it('says what to do where the pods do not count its requests', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const traffic = { requestsPerSecond: 40, requests: [{ path: '/healthz' }] };
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf({ traffic })), new RigAttempt());
+    expect(evidence.verdict).toBe('insufficient-data');
+    expect(evidence.reason).toContain('name others in soak.traffic.requests');
+  });
+
+  it('watches longer where it has too little', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const slow = { duration: '600ms', extension: '10s', traffic: { requestsPerSecond: 15 } };
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf(slow)), new RigAttempt());
+    expect(evidence).toMatchObject({ verdict: 'pass' });
+    expect(evidence.watchedMs).toBeGreaterThan(1_000);
+    expect(evidence.watchedMs).toBeLessThan(6_000);
+  });
+
+  it('is gone on with by another worker: the same clock, and everything counted', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const target = rig.target(soakOf({ duration: '3s' }));
+    const first = new RigAttempt();
+    first.onReport = ({ progress }) => {
+      if ((progress.watch?.samples ?? 0) >= 4) first.stop();
+    };
+    const startedAt = Date.now();
+    await expect(createSoak(rig.dependencies)(target, first)).rejects.toThrow('stopped');
+    const before = rig.pods.reduce((sum, { requests }) => sum + requests, 0);
+    const evidence = await createSoak(rig.dependencies)(target, new RigAttempt(first));
+    expect(Date.now() - startedAt).toBeLessThan(4_500);
+    expect(evidence).toMatchObject({ verdict: 'pass' });
+    expect(evidence.samples).toBeGreaterThan(6);
+    const sent = rig.pods.reduce((sum, { requests }) => sum + requests, 0);
+    const counted = (evidence.candidate.requests ?? 0) + (evidence.stable?.requests ?? 0);
+    expect(counted).toBeGreaterThan(before);
+    expect(sent - counted).toBeLessThanOrEqual(8);
+  });
+
+  it('stops at once when it is to', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const attempt = new RigAttempt();
+    attempt.onReport = () => setTimeout(() => attempt.stop(), 50);
+    const startedAt = performance.now();
+    const target = rig.target(soakOf({ duration: '5m', interval: '1m' }));
+    await expect(createSoak(rig.dependencies)(target, attempt)).rejects.toThrow('stopped');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
+
+describe('a monitor', () => {
+  const monitor = { duration: '700ms', interval: '200ms', window: '400ms' };
+
+  it('sends nothing itself, and has insufficient data where nobody else does', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const evidence = await createMonitor(rig.dependencies)(rig.target({ monitor }), new RigAttempt());
+    expect(evidence).toMatchObject({ verdict: 'insufficient-data', candidate: { requests: 0 } });
+    expect(rig.pods.map(({ requests }) => requests)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('fails by a restart within a look', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const attempt = new RigAttempt();
+    attempt.onReport = () => {
+      for (const pod of rig.pods) if (pod.slot === 'green') pod.restarts = 1;
+    };
+    const target = rig.target({ monitor: { ...monitor, duration: '1m' } });
+    const evidence = await createMonitor(rig.dependencies)(target, attempt);
+    expect(evidence).toMatchObject({ verdict: 'fail', samples: 2, candidate: { restarts: 2 } });
+  });
+
+  it('judges restarts and readiness alone where there are no metrics, and says so', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const evidence = await createMonitor(rig.dependencies)(rig.target({ monitor, metrics: 'none' }), new RigAttempt());
+    expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: null } });
+    expect(evidence.reason).toContain('requests were not judged, since metrics is none');
+  });
+});
