@@ -35,9 +35,11 @@ export function killIdentifiedGroup(leader: ProcessIdentity): void {
 export function startTimeOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command, in parentheses, may hold spaces; the state is the first field after it, the start time the 20th.
+    // The command, in parentheses, may hold spaces. After it come the state, as the 18th field the number of threads,
+    // and as the 20th the start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    // One that nobody has waited for yet is gone, but not before its last thread: that still holds its ports.
+    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
