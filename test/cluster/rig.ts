@@ -4,13 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
 import { serviceUrl } from '../../sandbox/service-url.ts';
-import { connect } from '../../src/client/index.ts';
+import { connect, DeploymentNotFound, TemporalCallFailed, type CutoverClient } from '../../src/client/index.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
 
@@ -67,7 +68,7 @@ export class ClusterRig {
         .toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, '-')
         .slice(0, 80);
-      if (code === 0) writeFileSync(join(folder, `${name}.json`), stdout);
+      if (code === 0) writeFileSync(join(folder, `${name}.json`), anonymous(stdout));
     }
     rmSync(this.#directory, { recursive: true, force: true });
     await this.#run(inject('sandbox').kubectl, ['delete', 'namespace', this.namespace, '--wait=false']);
@@ -112,14 +113,19 @@ export class ClusterRig {
     return document.state;
   }
 
-  /** The state as soon as `reached` holds, or as it is in the end. */
+  /** The state as soon as `reached` holds; a deployment that is not there yet is waited for too. */
   async when(reached: (state: DeploymentState) => boolean, timeoutMs = 60_000): Promise<DeploymentState> {
     const client = await connect({ env: this.#env });
+    const deadline = Date.now() + timeoutMs;
     try {
-      const end = await client.waitUntil({ id: this.id }, reached, { timeoutMs, pollEveryMs: 200 });
-      const state = end.status?.state;
-      if (state !== undefined && reached(state)) return state;
-      throw new Error(`never reached (${end.kind}); the last state was ${JSON.stringify(state, null, 2)}`);
+      for (;;) {
+        const state = await stateOf(client, this.id);
+        if (state !== null && reached(state)) return state;
+        const isOver = Date.now() > deadline;
+        if (isOver)
+          throw new Error(`not reached in ${timeoutMs} ms; the last state was ${JSON.stringify(state, null, 2)}`);
+        await delay(100);
+      }
     } finally {
       await client.close();
     }
@@ -152,6 +158,20 @@ export class ClusterRig {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
     });
+  }
+}
+
+/** A history without the names of the machine on which it was made. */
+function anonymous(history: string): string {
+  return history.replaceAll(root, '/app/').replaceAll(/"identity": ?"[^"]*"/g, '"identity": "worker"');
+}
+
+async function stateOf(client: CutoverClient, id: string): Promise<DeploymentState | null> {
+  try {
+    return (await client.status({ id })).state;
+  } catch (error) {
+    if (error instanceof DeploymentNotFound || error instanceof TemporalCallFailed) return null;
+    throw error;
   }
 }
 

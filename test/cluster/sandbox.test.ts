@@ -34,17 +34,17 @@ function isFree(address: string): Promise<boolean> {
 }
 
 async function expectNothingLeft(info: SandboxInfo, groups: readonly number[]): Promise<void> {
+  expect(groups.length).toBeGreaterThanOrEqual(5);
   await eventually(() => groups.every((group) => startTimeOf(group) === null), 'every process is gone');
   await eventually(() => !existsSync(info.runDirectory), 'the run directory is gone');
   for (const address of [info.apiServer, info.uiAddress, `http://${info.temporalAddress}`]) {
-    expect(await isFree(address)).toBe(true);
+    await eventually(() => isFree(address), `${address} is free`);
   }
 }
 
 it('leaves no process, no port and no file behind when it is stopped', async () => {
   const sandbox = await launchSandbox();
   const groups = groupsOf(sandbox.info);
-  expect(groups.length).toBeGreaterThanOrEqual(5);
   await sandbox.stop();
   await expectNothingLeft(sandbox.info, groups);
 });
