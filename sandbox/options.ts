@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface SandboxOptions {
@@ -27,7 +28,7 @@ export const usage = `Usage: npm run sandbox -- [options]
 
   --temporal-port PORT  the port of Temporal (default: a free one)
   --ui-port PORT        the port of Temporal's UI (default: a free one)
-  --temporal-db FILE    keep Temporal's database in FILE
+  --keep-db FILE        keep Temporal's database in FILE, for the next sandbox
   --simulated-pods      make pods ready without processes
   --json                print one line of JSON when ready; stop when standard input closes
   --verbose             print what the node agent does
@@ -46,7 +47,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedCommandLine {
       options: {
         'temporal-port': { type: 'string' },
         'ui-port': { type: 'string' },
-        'temporal-db': { type: 'string' },
+        'keep-db': { type: 'string' },
         'simulated-pods': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
@@ -59,7 +60,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedCommandLine {
       options: {
         temporalPort: port('--temporal-port', values['temporal-port']),
         uiPort: port('--ui-port', values['ui-port']),
-        temporalDatabase: values['temporal-db'] ?? null,
+        temporalDatabase: databaseFile(values['keep-db']),
         simulatedPods: values['simulated-pods'],
         json: values.json,
         verbose: values.verbose,
@@ -75,9 +76,16 @@ export function toArguments(options: SandboxOptions): string[] {
   return [
     ...(options.temporalPort === null ? [] : ['--temporal-port', String(options.temporalPort)]),
     ...(options.uiPort === null ? [] : ['--ui-port', String(options.uiPort)]),
-    ...(options.temporalDatabase === null ? [] : ['--temporal-db', options.temporalDatabase]),
+    ...(options.temporalDatabase === null ? [] : ['--keep-db', options.temporalDatabase]),
     ...(options.simulatedPods ? ['--simulated-pods'] : []),
   ];
+}
+
+/** Absolute: the server runs in a directory that goes with the sandbox. */
+function databaseFile(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  if (path === '') throw new RangeError('--keep-db is empty: it must be the path of a file');
+  return resolve(path);
 }
 
 function port(option: string, text: string | undefined): number | null {

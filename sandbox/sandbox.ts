@@ -11,7 +11,7 @@ import { createRunDirectory, removeLeftovers } from './supervision/run-directory
 import { Supervisor } from './supervision/supervisor.ts';
 import { startTemporal, type TemporalServer } from './temporal.ts';
 import { obtain } from './tools/obtain.ts';
-import type { ProgressListener } from './tools/progress.ts';
+import { ProgressMeter, type ProgressListener } from './tools/progress.ts';
 import { usable } from './usable.ts';
 
 /** How to use a running sandbox; one line of JSON with `--json`. */
@@ -73,7 +73,8 @@ export async function startSandbox(
   // Whatever is being started then rejects.
   signal.addEventListener('abort', () => void supervisor.stop(), { once: true });
   try {
-    return await startParts({ options, listeners, binaries, network, supervisor, signal });
+    const sandbox = startParts({ options, binaries, network, supervisor, signal, log: listeners.log });
+    return await new ProgressMeter('starting Kubernetes and Temporal', listeners.onProgress).during(sandbox);
   } catch (error) {
     await supervisor.stop();
     network.release();
@@ -83,7 +84,7 @@ export async function startSandbox(
 
 interface Parts {
   readonly options: SandboxOptions;
-  readonly listeners: SandboxListeners;
+  readonly log: SandboxListeners['log'];
   readonly binaries: Binaries;
   readonly network: HeldNetwork;
   readonly supervisor: Supervisor;
@@ -131,7 +132,7 @@ function startTemporalServer({ options, supervisor, binaries, network }: Parts):
   });
 }
 
-function startAgent({ options, listeners, network, supervisor }: Parts, { files }: ControlPlane): Promise<NodeAgent> {
+function startAgent({ options, log, network, supervisor }: Parts, { files }: ControlPlane): Promise<NodeAgent> {
   return startNodeAgent({
     kubeConfig: kubeConfigOf(files.kubeconfigs['node-agent']),
     nodeName: 'sandbox',
@@ -142,7 +143,7 @@ function startAgent({ options, listeners, network, supervisor }: Parts, { files 
     certificate: files.servingCertificate(),
     mode: options.simulatedPods ? 'simulated' : 'process',
     processes: supervisor,
-    log: listeners.log,
+    log,
   });
 }
 

@@ -32,6 +32,7 @@ export class ProgramRun {
     const log = openSync(logFile, 'a');
     const child = spawn(program.command, [...program.args], {
       cwd: runDirectory,
+      env: environment(runDirectory),
       detached: true,
       stdio: ['ignore', log, log],
     });
@@ -92,6 +93,11 @@ export class ProgramRun {
   #endOfLog(): string {
     return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
   }
+}
+
+/** None of the user's own settings: etcd, Temporal and others read dozens of variables, and files in the home directory. */
+function environment(runDirectory: string): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], HOME: runDirectory };
 }
 
 function endOf(child: ChildProcess): Promise<string> {

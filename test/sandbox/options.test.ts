@@ -1,5 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultOptions, parseCommandLine, toArguments } from '../../sandbox/options.ts';
+
+it('keeps the database beside the user, not in the directory that goes with the sandbox', () => {
+  const path = join(process.cwd(), 'temporal.db');
+  expect(parseCommandLine(['--keep-db', 'temporal.db'])).toMatchObject({ options: { temporalDatabase: path } });
+});
 
 describe('the command line of the sandbox', () => {
   it('has a default for everything', () => {
@@ -13,6 +19,7 @@ describe('the command line of the sandbox', () => {
 
   it.each([
     [['--temporal-port', 'seven'], '--temporal-port is "seven"'],
+    [['--keep-db', ''], '--keep-db is empty'],
     [['--ui-port', '70000'], '--ui-port is "70000"'],
     [['--unknown'], '--unknown'],
   ])('names the option that is wrong in %j', (argv, message) => {
