@@ -54,9 +54,7 @@ export async function runJob(
     const pod = await lastPod(cluster, namespace, name);
     const log = pod === null ? '' : await logOf(cluster, namespace, pod);
     if (words === succeeded) return { problem: null, detail: `the Job ${name} succeeded`, log };
-    const problem = pod === null ? null : viewPod(pod).problem;
-    const why = problem === null ? '' : `: ${problem.reason} ${problem.message}`;
-    return { problem: (words + why).trim(), detail: words, log };
+    return { problem: words + whyOf(pod), detail: words, log };
   } finally {
     if (!isHandedOver(attempt.signal)) await remove(context, name);
   }
@@ -72,6 +70,13 @@ function endOf({ metadata, status }: Json<V1Job>): string | null {
   if (ended === undefined) return null;
   if (ended.type === 'Complete') return succeeded;
   return `the Job ${metadata?.name ?? ''} failed (${ended.reason ?? 'Failed'}: ${ended.message ?? 'no message'})`;
+}
+
+function whyOf(pod: Json<V1Pod> | null): string {
+  const problem = pod === null ? null : viewPod(pod).problem;
+  if (problem === null) return '';
+  const exit = problem.exitCode === null ? '' : ` with exit code ${problem.exitCode}`;
+  return `: ${problem.reason}${exit} ${problem.message}`.trimEnd();
 }
 
 async function create(cluster: Cluster, namespace: string, job: Json<V1Job>): Promise<void> {

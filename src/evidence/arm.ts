@@ -138,7 +138,8 @@ function measure({ unread, status, statusIsFresh }: Arm, totals: Totals | null):
 
 function gapOf(unread: Arm['unread'], totals: Totals | null): string | null {
   if (totals === null || unread === null) return 'the metrics of the pods could not be read';
-  return unread.length === 0 ? null : `the metrics of ${unread.length} pods could not be read`;
+  if (unread.length === 0) return null;
+  return `the metrics of ${unread.length === 1 ? '1 pod' : `${unread.length} pods`} could not be read`;
 }
 
 function sumOf(restarts: readonly (readonly [first: number, now: number])[]): number {

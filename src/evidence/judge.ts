@@ -78,6 +78,7 @@ function requestFindings(candidate: Measured, { thresholds, minimumRequests }: L
     return [insufficient('requests', `${counted(requests)}, fewer than the ${minimumRequests} that are needed${gap}`)];
   }
   return [
+    ...(countersGap === null ? [] : [insufficient('requests', countersGap)]),
     ...(errorRate === null ? [] : [errors(candidate, errorRate)]),
     ...(p95 === null ? [] : [latency(candidate, 'p95', p95)]),
     ...(p99 === null ? [] : [latency(candidate, 'p99', p99)]),
@@ -115,7 +116,7 @@ function latency(candidate: Measured, metric: 'p95' | 'p99', limit: string): Jud
 /** What is too much fails in any case; what is not, passes only when nothing was missing. */
 function complete(metric: MetricName, isAbove: boolean, words: string, gap: string | null): Judgement {
   if (isAbove) return judged(metric, 'fail', words);
-  return gap === null ? judged(metric, 'pass', words) : insufficient(metric, `${words}, but ${gap}`);
+  return gap === null ? judged(metric, 'pass', words) : insufficient(metric, words);
 }
 
 function judged(metric: MetricName, verdict: Verdict, reason: string): Judgement {

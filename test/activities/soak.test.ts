@@ -61,7 +61,7 @@ describe('a soak', () => {
     );
     const evidence = await createSoak(rig.dependencies)(rig.target(soakOf()), new RigAttempt());
     expect(evidence.verdict).toBe('insufficient-data');
-    expect(evidence.reason).toContain('the metrics of 1 pods could not be read');
+    expect(evidence.reason).toContain('the metrics of 1 pod could not be read');
     expect(evidence.unmeasured[0]).toMatchObject({ source: 'pod metrics of green', reason: '/metrics: answered 404' });
   });
 

@@ -65,7 +65,9 @@ describe('the verdict', () => {
   it('is fail when what was measured is too much, although the rest was not measured', () => {
     const countersGap = 'the metrics of 3 pods could not be read';
     expect(judged({ errorRate: 0.2, countersGap }).verdict).toBe('fail');
-    expect(judged({ countersGap }).reason).toContain('is within 1 %, but the metrics of 3 pods could not be read');
+    expect(judged({ countersGap }).reason).toContain(
+      'the metrics of 3 pods could not be read; error rate 0.1 % of 1000 requests',
+    );
     expect(judged({ countersGap }).verdict).toBe('insufficient-data');
   });
 

@@ -170,7 +170,7 @@ describe('a watch that cannot measure', () => {
     expect(evidenceOf(rig.watch, (await rig.run(6)).state).verdict).toBe('insufficient-data');
     const partial = new WatchRig([...serving(5, 50), seen({ requests: 250, unread: ['b'] })]);
     const evidence = evidenceOf(partial.watch, (await partial.run(6)).state);
-    expect(evidence.reason).toContain('but the metrics of 1 pods could not be read');
+    expect(evidence.reason).toContain('the metrics of 1 pod could not be read');
   });
 
   it('keeps at most ten reasons', async () => {
