@@ -2,7 +2,8 @@
  * What follows when a deployment does not go through: traffic back first, then the candidate is removed.
  *
  * 1. Nothing is asked of the candidate before traffic is back.
- * 2. The candidate is removed only once production is known not to select it.
+ * 2. The candidate is removed only once production is known not to select it; after a switch back that could not be
+ *    verified it stays, for the operator to decide.
  */
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
@@ -34,8 +35,9 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
   record.begin('rollback');
   deployment.publish();
   try {
-    const carriedTraffic = await switchBack(deployment, deployment.target, cause);
-    await removeCandidate(deployment, deployment.target, carriedTraffic);
+    const way = await switchBack(deployment, deployment.target, cause);
+    if (way === 'unverified') record.notice('the candidate was kept: the switch back could not be verified');
+    else await removeCandidate(deployment, deployment.target, way);
     record.conclude(outcomeOf(deployment, cause));
   } catch (rollbackError) {
     const failure = failureOf(rollbackError);
@@ -46,8 +48,11 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
   deployment.publish();
 }
 
-/** Switches production back, or fences late attempts off; says whether the candidate had traffic. */
-async function switchBack(deployment: Deployment, target: Target, cause: Failure): Promise<boolean> {
+/** Whether the candidate had traffic that was switched away from it, as far as that is known. */
+type WayBack = 'never-switched' | 'switched' | 'unverified';
+
+/** Switches production back, or fences late attempts off. */
+async function switchBack(deployment: Deployment, target: Target, cause: Failure): Promise<WayBack> {
   const { record, state, interruption } = deployment;
   const by = interruption?.by ?? 'automatic';
   const reason = interruption?.reason ?? cause.message;
@@ -63,7 +68,7 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
     record.end('rollback', 'done', 'production never left stable');
-    return false;
+    return 'never-switched';
   }
   if (!state.switches.some(({ kind }) => kind === 'cutover') && result.switched.from === target.candidateSlot) {
     record.notice('the cutover had reached the Service when it was interrupted; the rollback found it there');
@@ -71,14 +76,14 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   record.seen(result.switched);
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
   record.end('rollback', 'done', result.switched.verification);
-  return true;
+  return result.switched.verifiedAt === null ? 'unverified' : 'switched';
 }
 
-async function removeCandidate(deployment: Deployment, target: Target, carriedTraffic: boolean): Promise<void> {
+async function removeCandidate(deployment: Deployment, target: Target, way: WayBack): Promise<void> {
   const { record } = deployment;
   const slot = target.candidateSlot;
   try {
-    if (carriedTraffic) {
+    if (way === 'switched') {
       record.notice(`candidate: ${describeDrain(await stepActivities(target.spec.drain).drain({ ...target, slot }))}`);
     }
     const { detail } = await stepActivities(target.spec.timeouts.teardown).teardown({ ...target, slot, how: 'delete' });

@@ -1,7 +1,12 @@
 /** The activities as the steps call them: how long each may take, how a dead worker is noticed, what is tried again. */
-import { ActivityCancellationType, proxyActivities, type RetryPolicy } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityOptions,
+  type RetryPolicy,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/contract.ts';
-import { formatDuration, toMilliseconds, type Duration } from '../domain/duration.ts';
+import { toMilliseconds, type Duration } from '../domain/duration.ts';
 import { failureNames } from '../domain/failure.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 
@@ -18,30 +23,30 @@ const slack = 60_000;
 
 /** The activities of a step that has this long, measured from its first attempt. */
 export function stepActivities(timeout: Duration): Activities {
-  const limit = toMilliseconds(timeout) + slack;
-  return proxyActivities<Activities>({
-    startToCloseTimeout: limit,
-    scheduleToCloseTimeout: limit,
-    heartbeatTimeout: '10s',
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry,
-  });
+  return activitiesWithin(toMilliseconds(timeout), { heartbeatTimeout: '10s', retry });
 }
 
 /** The activities that watch: one heart-beating activity a watch, which another worker resumes. */
-export function watchActivities(watch: Pick<WatchSpec, 'duration' | 'extension'>): Activities {
-  return stepActivities(formatDuration(toMilliseconds(watch.duration) + toMilliseconds(watch.extension) + 9 * slack));
+export function watchActivities({ duration, extension }: Pick<WatchSpec, 'duration' | 'extension'>): Activities {
+  const longest = toMilliseconds(duration) + toMilliseconds(extension);
+  return activitiesWithin(longest + 9 * slack, { heartbeatTimeout: '10s', retry });
 }
 
 /** The activities that move traffic: a dead worker is noticed within seconds, and tried again at once. */
 export function switchActivities(timeout: Duration): Activities {
-  const limit = toMilliseconds(timeout) + slack;
+  const eager = { ...retry, initialInterval: 100, maximumInterval: 2_000 };
+  return activitiesWithin(toMilliseconds(timeout), { heartbeatTimeout: '3s', retry: eager });
+}
+
+function activitiesWithin(
+  milliseconds: number,
+  options: Pick<ActivityOptions, 'heartbeatTimeout' | 'retry'>,
+): Activities {
   return proxyActivities<Activities>({
-    startToCloseTimeout: limit,
-    scheduleToCloseTimeout: limit,
-    heartbeatTimeout: '3s',
+    ...options,
+    startToCloseTimeout: milliseconds + slack,
+    scheduleToCloseTimeout: milliseconds + slack,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: { ...retry, initialInterval: 100, maximumInterval: 2_000 },
   });
 }
 

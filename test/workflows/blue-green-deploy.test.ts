@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { Context } from '@temporalio/activity';
-import { ApplicationFailure, type WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
-import type { DeploymentState, StepName } from '../../src/domain/state.ts';
 import * as messages from '../../src/workflows/messages.ts';
+import { at, operator, refusalFrom } from './operator.ts';
 import { WorkflowRig } from './rig.ts';
 import { parsed, slotState, spec, watchEvidence } from './scripted-activities.ts';
 
@@ -14,27 +11,7 @@ beforeAll(async () => {
 });
 
 const day = 86_400_000;
-const at = (phase: StepName) => (state: DeploymentState) => state.phase === phase;
-const untilCancelled = async (): Promise<never> => {
-  const heartbeat = setInterval(() => {
-    Context.current().heartbeat();
-  }, 50);
-  try {
-    return await Context.current().cancelled;
-  } finally {
-    clearInterval(heartbeat);
-  }
-};
-const operator: Message = { by: 'ann', reason: 'looked at it' };
 const withApproval = { ...spec, approval: { required: true, timeout: '1h' } };
-
-async function refusalFrom(update: Promise<unknown>): Promise<string> {
-  const error = await update.then(
-    () => undefined,
-    (failed: unknown) => failed as WorkflowUpdateFailedError,
-  );
-  return error?.cause?.message ?? 'it was accepted';
-}
 
 describe.concurrent('a deployment in which all goes well', () => {
   it('walks every step in order, keeps stable for a day, and ends with the whole record', async () => {
@@ -66,6 +43,17 @@ describe.concurrent('a deployment in which all goes well', () => {
     expect(state.steps.filter(({ status }) => status === 'done').map(({ name }) => name)).not.toContain('approval');
     expect(state.steps.every(({ status }) => status === 'done' || status === 'skipped')).toBe(true);
     expect(historyLength).toBeLessThan(150);
+  });
+
+  it('skips a watch whose duration is 0s, and says so', async () => {
+    const { state, calls } = await rig.deploy({
+      spec: { ...spec, soak: { duration: '0s' }, monitor: { duration: '0s' } },
+    });
+    expect(calls).toEqual(['preflight', 'deploy', 'warmUp', 'smoke', 'cutover', 'drain', 'teardown']);
+    expect(state.steps.find(({ name }) => name === 'soak')).toMatchObject({
+      status: 'skipped',
+      detail: 'soak.duration is 0s',
+    });
   });
 
   it('cuts over for the first time without a fallback to keep, drain or tear down', async () => {
@@ -133,118 +121,6 @@ describe.concurrent('approval', () => {
         expect(refusal).toContain('does not ask for approval');
       },
     });
-  });
-});
-
-describe.concurrent('rollback', () => {
-  it.each([
-    ['deploy', false],
-    ['warmUp', false],
-    ['smoke', false],
-    ['soak', false],
-    ['cutover', true],
-    ['monitor', true],
-    ['drain', true],
-  ] as const)('interrupts %s at once', async (step, mayHaveSwitched) => {
-    const seen: boolean[] = [];
-    const { state, calls } = await rig.deploy({
-      activities: {
-        [step]: untilCancelled,
-        rollback: async (input) => {
-          seen.push(input.mayHaveSwitched);
-          return { switched: null, fence: 5 };
-        },
-      },
-      script: async (run) => {
-        if (step === 'drain') {
-          await run.when(at('retention'));
-          await run.handle.executeUpdate(messages.finishUpdate, { args: [operator] });
-        }
-        await run.when(at(step));
-        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
-      },
-    });
-    expect(state.outcome).toBe('rolled-back');
-    expect(seen).toEqual([mayHaveSwitched]);
-    expect(calls.slice(-2)).toEqual(['rollback', 'teardown']);
-    expect(state.steps.find(({ name }) => name === step)?.status).toBe('interrupted');
-    expect(state.traffic).toMatchObject({ slot: 'blue', fence: 5 });
-  });
-
-  it('in retention switches back first, then drains and removes the candidate', async () => {
-    const { state, calls } = await rig.deploy({
-      script: async (run) => {
-        await run.when(at('retention'));
-        await run.pass('20h');
-        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
-      },
-    });
-    expect(state.outcome).toBe('rolled-back');
-    expect(calls.slice(-3)).toEqual(['rollback', 'drain', 'teardown']);
-    expect(state.switches).toMatchObject([
-      { kind: 'cutover' },
-      { kind: 'rollback', from: 'green', to: 'blue', ...operator },
-    ]);
-  });
-
-  it('works by Signal too, and without any input', async () => {
-    const { state } = await rig.deploy({
-      script: async (run) => {
-        await run.when(at('retention'));
-        await run.handle.signal('rollback');
-      },
-    });
-    expect(state.decisions).toMatchObject([{ kind: 'rollback', via: 'signal', by: 'somebody who gave no name' }]);
-    expect(state.outcome).toBe('rolled-back');
-  });
-
-  it('is refused while stable is being torn down', async () => {
-    const released = new AbortController();
-    const { state } = await rig.deploy({
-      activities: {
-        teardown: async () => {
-          await once(released.signal, 'abort');
-          return { detail: 'gone' };
-        },
-      },
-      script: async (run) => {
-        await run.when(at('retention'));
-        await run.handle.executeUpdate(messages.finishUpdate, { args: [operator] });
-        await run.when(at('teardown'));
-        const refusal = await refusalFrom(run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] }));
-        released.abort();
-        expect(refusal).toContain('can no longer be rolled back: deploy the previous version');
-      },
-    });
-    expect(state.outcome).toBe('finished');
-  });
-
-  it('is what a cancellation from the Temporal UI causes', async () => {
-    const { state, calls } = await rig.deploy({
-      activities: { monitor: untilCancelled },
-      script: async (run) => {
-        await run.when(at('monitor'));
-        await run.handle.cancel();
-      },
-    });
-    expect(state.outcome).toBe('rolled-back');
-    expect(state.decisions).toMatchObject([{ kind: 'cancel', via: 'cancel' }]);
-    expect(calls).toContain('rollback');
-  });
-
-  it('that cannot be made fails the workflow, keeps the candidate, and says what is needed', async () => {
-    const { state, calls } = await rig.deploy({
-      activities: {
-        monitor: async () => watchEvidence('fail', 'error rate 9 %'),
-        rollback: async () => {
-          throw ApplicationFailure.nonRetryable('api-blue has 0 ready pods', 'SlotNotReady');
-        },
-      },
-    });
-    expect(state.outcome).toBe('rollback-failed');
-    expect(state.failure).toEqual({ name: 'MonitorFailed', message: 'error rate 9 %' });
-    expect(state.notices.at(-1)?.text).toContain('api-blue has 0 ready pods');
-    expect(calls).not.toContain('teardown');
   });
 });
 

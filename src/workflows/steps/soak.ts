@@ -1,3 +1,4 @@
+import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
 import { judge } from '../watch-verdict.ts';
@@ -7,6 +8,10 @@ export async function soak(deployment: Deployment): Promise<void> {
   const { planned, record } = deployment;
   const watch = planned.spec.soak;
   deployment.begin('soak', { next: dueIn('the soak ends', watch.duration) });
+  if (toMilliseconds(watch.duration) === 0) {
+    record.end('soak', 'skipped', 'soak.duration is 0s');
+    return;
+  }
   const evidence = await watchActivities(watch).soak(planned);
   record.evidence({ soak: evidence });
   judge(deployment, 'soak', evidence, watch);

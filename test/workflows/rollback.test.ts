@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { ApplicationFailure } from '@temporalio/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as messages from '../../src/workflows/messages.ts';
+import { at, operator, refusalFrom, untilCancelled } from './operator.ts';
+import { WorkflowRig } from './rig.ts';
+import { watchEvidence } from './scripted-activities.ts';
+
+let rig: WorkflowRig;
+beforeAll(async () => {
+  rig = await WorkflowRig.start();
+});
+
+describe.concurrent('rollback', () => {
+  it.each([
+    ['deploy', false],
+    ['warmUp', false],
+    ['smoke', false],
+    ['soak', false],
+    ['cutover', true],
+    ['monitor', true],
+    ['drain', true],
+  ] as const)('interrupts %s at once', async (step, mayHaveSwitched) => {
+    const seen: boolean[] = [];
+    const { state, calls } = await rig.deploy({
+      activities: {
+        [step]: untilCancelled,
+        rollback: async (input) => {
+          seen.push(input.mayHaveSwitched);
+          return { switched: null, fence: 5 };
+        },
+      },
+      script: async (run) => {
+        if (step === 'drain') {
+          await run.when(at('retention'));
+          await run.handle.executeUpdate(messages.finishUpdate, { args: [operator] });
+        }
+        await run.when(at(step));
+        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
+      },
+    });
+    expect(state.outcome).toBe('rolled-back');
+    expect(seen).toEqual([mayHaveSwitched]);
+    expect(calls.slice(-2)).toEqual(['rollback', 'teardown']);
+    expect(state.steps.find(({ name }) => name === step)?.status).toBe('interrupted');
+    expect(state.traffic).toMatchObject({ slot: 'blue', fence: 5 });
+  });
+
+  it('in retention switches back first, then drains and removes the candidate', async () => {
+    const { state, calls } = await rig.deploy({
+      script: async (run) => {
+        await run.when(at('retention'));
+        await run.pass('20h');
+        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
+      },
+    });
+    expect(state.outcome).toBe('rolled-back');
+    expect(calls.slice(-3)).toEqual(['rollback', 'drain', 'teardown']);
+    expect(state.switches).toMatchObject([
+      { kind: 'cutover' },
+      { kind: 'rollback', from: 'green', to: 'blue', ...operator },
+    ]);
+  });
+
+  it('works by Signal too, and without any input', async () => {
+    const { state } = await rig.deploy({
+      script: async (run) => {
+        await run.when(at('retention'));
+        await run.handle.signal('rollback');
+      },
+    });
+    expect(state.decisions).toMatchObject([{ kind: 'rollback', via: 'signal', by: 'somebody who gave no name' }]);
+    expect(state.outcome).toBe('rolled-back');
+  });
+
+  it('is refused while stable is being torn down', async () => {
+    const released = new AbortController();
+    const { state } = await rig.deploy({
+      activities: {
+        teardown: async () => {
+          await once(released.signal, 'abort');
+          return { detail: 'gone' };
+        },
+      },
+      script: async (run) => {
+        await run.when(at('retention'));
+        await run.handle.executeUpdate(messages.finishUpdate, { args: [operator] });
+        await run.when(at('teardown'));
+        const refusal = await refusalFrom(run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] }));
+        released.abort();
+        expect(refusal).toContain('can no longer be rolled back: deploy the previous version');
+      },
+    });
+    expect(state.outcome).toBe('finished');
+  });
+
+  it('is what a cancellation from the Temporal UI causes', async () => {
+    const { state, calls } = await rig.deploy({
+      activities: { monitor: untilCancelled },
+      script: async (run) => {
+        await run.when(at('monitor'));
+        await run.handle.cancel();
+      },
+    });
+    expect(state.outcome).toBe('rolled-back');
+    expect(state.decisions).toMatchObject([{ kind: 'cancel', via: 'cancel' }]);
+    expect(calls).toContain('rollback');
+  });
+
+  it('that cannot be verified keeps the candidate for the operator to decide', async () => {
+    const patchedAt = new Date(0).toISOString();
+    const { state, calls } = await rig.deploy({
+      activities: {
+        monitor: async () => watchEvidence('fail'),
+        rollback: async ({ candidateSlot: from, stableSlot: to }) => ({
+          fence: 9,
+          switched: {
+            ...{ from, to, fence: 9, patchedAt, verifiedAt: null, requestToPatchMs: 5, patchToVerifiedMs: null },
+            ...{ verification: '10 of 10 connections failed', candidate: null, stable: null },
+          },
+        }),
+      },
+    });
+    expect(state.outcome).toBe('rolled-back');
+    expect(calls).not.toContain('teardown');
+    expect(state.notices.at(-1)?.text).toContain('the candidate was kept');
+  });
+
+  it('that cannot be made fails the workflow, keeps the candidate, and says what is needed', async () => {
+    const { state, calls } = await rig.deploy({
+      activities: {
+        monitor: async () => watchEvidence('fail', 'error rate 9 %'),
+        rollback: async () => {
+          throw ApplicationFailure.nonRetryable('api-blue has 0 ready pods', 'SlotNotReady');
+        },
+      },
+    });
+    expect(state.outcome).toBe('rollback-failed');
+    expect(state.failure).toEqual({ name: 'MonitorFailed', message: 'error rate 9 %' });
+    expect(state.notices.at(-1)?.text).toContain('api-blue has 0 ready pods');
+    expect(calls).not.toContain('teardown');
+  });
+});
