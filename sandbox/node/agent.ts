@@ -64,6 +64,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const kubelet = createKubeletEndpoint({
     certificate: options.certificate,
     nodeName: options.nodeName,
+    dialer,
     pods,
     runtime: node.runtime,
   });

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ContainerRuntime } from './container-runtime.ts';
+import type { Dialer } from './dialer.ts';
 import { ExecEndpoint } from './kubelet-exec.ts';
+import { PortForwardEndpoint } from './kubelet-port-forward.ts';
 import { readLog, type LogQuery } from './log-reader.ts';
 import { renderResourceMetrics, renderSummary, sampleContainers } from './kubelet-metrics.ts';
 import type { NodePods } from './pods.ts';
@@ -23,9 +25,14 @@ export function createKubeletEndpoint(options: {
   nodeName: string;
   pods: NodePods;
   runtime: ContainerRuntime;
+  dialer: Dialer;
 }): KubeletEndpoint {
   const { cert, key } = options.certificate;
   const exec = new ExecEndpoint(options.runtime);
+  const forward = new PortForwardEndpoint((podIP, port) => {
+    const destination = options.dialer.dial(podIP, port);
+    return destination.kind === 'connected' ? destination.socket : undefined;
+  });
   const server: Server = createServer({ cert, key }, (request, response) => {
     handle(options, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -34,7 +41,9 @@ export function createKubeletEndpoint(options: {
   });
   server.on('upgrade', (request, socket, head) => {
     const [route, namespace = '', name = '', container] = pathParts(request);
-    const runner = options.pods.find(namespace, name)?.containers.find((one) => one.name === container);
+    const pod = options.pods.find(namespace, name);
+    if (route === 'portForward' && pod) return forward.upgrade(request, socket, head, pod.podIP);
+    const runner = pod?.containers.find((one) => one.name === container);
     if (route === 'exec' && runner?.launch) return exec.upgrade(request, socket, head, runner.launch);
     socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });

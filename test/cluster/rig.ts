@@ -204,6 +204,7 @@ export const quickSpec: SpecInput = {
     checks: [
       { name: 'health', http: { path: '/healthz' } },
       { name: 'items', http: { path: '/api/items' } },
+      { name: 'port', tcp: {} },
     ],
   },
   soak: {
