@@ -101,7 +101,10 @@ async function makeWay(
     options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
     const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
     // Past its retention a deployment takes no message any more: it is about to end by itself.
-    if (state.phase === 'retention') await sendMessage(temporal, id, 'finish', { ...by, supersededBy });
+    if (state.phase === 'retention') {
+      const answer = await sendMessage(temporal, id, 'finish', { ...by, supersededBy, successor: options.spec });
+      if (answer.kind === 'refused') return refuse(state, answer.message);
+    }
   } else if (options.replace === true) {
     options.onMakingWay?.(`${id} is at ${state.phase}: it is rolled back to make way`);
     if (state.phase !== 'rollback') await sendMessage(temporal, id, 'rollback', by);

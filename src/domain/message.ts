@@ -13,6 +13,8 @@ export interface Message {
 /** `finish` sent by the next deployment of the app: stable's slot is left to it instead of being torn down. */
 export interface FinishMessage extends Message {
   readonly supersededBy?: string;
+  /** The next deployment's raw spec: the retention ends only if its preflight would not refuse it. */
+  readonly successor?: unknown;
 }
 
 /** A message whose fields are known to be there and of a size that fits the record. */

@@ -28,6 +28,11 @@ const dnsLabel = z
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'use lower-case letters, digits and "-" (a DNS label)');
 
+const imageReference = z
+  .string()
+  .max(500)
+  .regex(/^\S+$/, 'must be an image reference such as registry.example/app:v2, without spaces');
+
 const containerPort = z.int().min(1).max(65_535);
 
 const json: z.ZodType = z.json();
@@ -35,8 +40,19 @@ const json: z.ZodType = z.json();
 /** One HTTP request, as it is sent to a pod or a Service. */
 export const httpRequest = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  path: z.string().max(2_048).startsWith('/', 'must start with "/"').default('/'),
-  headers: z.record(z.string().max(256), z.string().max(4_096)).default({}),
+  path: z.string().max(2_048).startsWith('/', 'must start with "/"').regex(/^\S*$/, 'must hold no spaces').default('/'),
+  headers: z
+    .record(
+      z
+        .string()
+        .max(256)
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header'),
+      z
+        .string()
+        .max(4_096)
+        .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of text'),
+    )
+    .default({}),
   body: json.optional().describe('Text is sent as it is, anything else as JSON'),
   port: containerPort.optional().describe("The container's port; by default the one that the Service targets"),
 });
@@ -125,7 +141,7 @@ const metrics = z
   .prefault({});
 
 const candidateFromImage = z.strictObject({
-  image: z.string().min(1).max(500),
+  image: imageReference,
   container: dnsLabel.optional().describe('Which container gets the image; needed where the pod has several'),
   patch: z.looseObject({}).optional().describe("A JSON merge patch (RFC 7386) on the copy of stable's Deployment"),
 });
@@ -134,7 +150,7 @@ const candidateFromManifest = z.strictObject({
   manifest: z
     .looseObject({ kind: z.literal('Deployment'), spec: z.looseObject({ template: z.looseObject({}) }) })
     .describe('A Deployment of your own; its name, replicas and slot labels are set by the deployment'),
-  image: z.string().min(1).max(500).optional().describe('Replaces the image in the manifest'),
+  image: imageReference.optional().describe('Replaces the image in the manifest'),
   container: dnsLabel.optional(),
 });
 

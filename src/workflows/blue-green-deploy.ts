@@ -5,7 +5,13 @@
  * 2. What has to be undone is decided by how far the walk came, never by asking the candidate.
  * 3. Everything that follows an interruption runs where a cancellation cannot reach it.
  */
-import { ApplicationFailure, CancellationScope, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { DeploymentState } from '../domain/state.ts';
 import { rollBack } from './roll-back.ts';
 import { Deployment } from './deployment.ts';
@@ -36,6 +42,8 @@ export async function blueGreenDeploy(spec: unknown, request?: DeployRequest): P
       await rollBack(deployment, error);
     });
   }
+  // An Update that is still being considered is answered before the workflow ends.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   return conclude(deployment.state);
 }
 

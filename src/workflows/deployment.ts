@@ -17,12 +17,14 @@ import {
   type WorkflowInfo,
 } from '@temporalio/workflow';
 import { refusalOf } from '../domain/decision-rules.ts';
-import { readMessage, type Message, type MessageName, type ReadMessage } from '../domain/message.ts';
+import { readMessage, type FinishMessage, type MessageName, type ReadMessage } from '../domain/message.ts';
 import { DeploymentRecord } from '../domain/record.ts';
 import type { DeploymentState, StepName } from '../domain/state.ts';
 import { summarise, toMarkdown } from '../domain/summary.ts';
 import type { Target } from '../activities/contract.ts';
+import { failureOf } from './failure-of.ts';
 import * as messages from './messages.ts';
+import { runPreflight } from './step-activities.ts';
 
 /** What made a deployment stop in the middle of its walk. */
 export interface Interruption {
@@ -119,34 +121,62 @@ export class Deployment {
     this.#on('approve', messages.approveUpdate, messages.approveSignal);
     this.#on('reject', messages.rejectUpdate, messages.rejectSignal);
     this.#on('rollback', messages.rollbackUpdate, messages.rollbackSignal);
-    this.#on('finish', messages.finishUpdate, messages.finishSignal);
+    this.#on('finish', messages.finishUpdate, messages.finishSignal, ({ successor }) =>
+      successor === undefined ? null : this.#admit(successor),
+    );
   }
 
-  #on(name: MessageName, update: typeof messages.approveUpdate, signal: typeof messages.approveSignal): void {
+  /** `first` may hold an Update back: what it throws refuses it. */
+  #on(
+    name: MessageName,
+    update: typeof messages.finishUpdate,
+    signal: typeof messages.finishSignal,
+    first: (message: FinishMessage) => Promise<void> | null = () => null,
+  ): void {
     const description = `${purposes[name]} Input: {"by": "your name", "reason": "why"}`;
     setHandler(
       update,
-      (input?: Message) => {
+      async (input?: FinishMessage) => {
+        const admission = first(input ?? {});
+        if (admission !== null) {
+          await admission;
+          // Others may have decided in the meantime.
+          this.#demand(name, input);
+        }
         this.#take(name, input, 'update');
         return this.state;
       },
       {
         description,
-        validator: (input?: Message) => {
-          const refusal = this.#refusal(name, input);
-          if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, 'MessageRefused');
+        validator: (input?: FinishMessage) => {
+          this.#demand(name, input);
         },
       },
     );
     setHandler(
       signal,
-      (input?: Message) => {
+      (input?: FinishMessage) => {
         const refusal = this.#refusal(name, input);
         if (refusal === null) this.#take(name, input, 'signal');
         else this.record.notice(`the signal ${name} was refused: ${refusal}`);
       },
       { description },
     );
+  }
+
+  /** The next deployment of the app may not end this one's fallback unless it could run itself. */
+  async #admit(successor: unknown): Promise<void> {
+    try {
+      await runPreflight({ spec: successor, workflowId: this.state.id, runId: this.runId });
+    } catch (error) {
+      const { message } = failureOf(error);
+      throw ApplicationFailure.nonRetryable(`${this.state.id} stays as it is: ${message}`, 'MessageRefused');
+    }
+  }
+
+  #demand(name: MessageName, input: unknown): void {
+    const refusal = this.#refusal(name, input);
+    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal, 'MessageRefused');
   }
 
   #refusal(name: MessageName, input: unknown): string | null {

@@ -27,7 +27,9 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     return;
   }
   if (stopped === 'teardown') {
-    record.notice('production stays on the candidate; the old slot has to be removed by hand');
+    record.notice(
+      'the old slot was not removed: see which slot the Service selects before you remove the other by hand',
+    );
     record.conclude('failed');
     deployment.publish();
     return;
@@ -67,7 +69,12 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   });
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
-    record.end('rollback', 'done', 'production never left stable');
+    const switched = state.switches.some(({ kind }) => kind === 'cutover');
+    record.end(
+      'rollback',
+      'done',
+      switched ? 'production was on stable already: somebody else switched it back' : 'production never left stable',
+    );
     return 'never-switched';
   }
   if (!state.switches.some(({ kind }) => kind === 'cutover') && result.switched.from === target.candidateSlot) {

@@ -11,7 +11,7 @@ import { failureNames } from '../domain/failure.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 
 /** Attempts are bounded by time, not by number: what fails for a passing reason is tried until the step's deadline. */
-export const retry: RetryPolicy = {
+const retry: RetryPolicy = {
   initialInterval: 500,
   backoffCoefficient: 2,
   maximumInterval: 10_000,
@@ -21,15 +21,23 @@ export const retry: RetryPolicy = {
 /** Time for another worker to notice and take over when one dies in the middle of a step. */
 const slack = 60_000;
 
+/** Changes nothing, so it has no deadline of the spec's: it is what reads the spec. */
+export const { preflight: runPreflight } = proxyActivities<Pick<Activities, 'preflight'>>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '5m',
+  summary: 'Validates the spec and reads the cluster; changes nothing',
+  retry,
+});
+
 /** The activities of a step that has this long, measured from its first attempt. */
 export function stepActivities(timeout: Duration): Activities {
-  return activitiesWithin(toMilliseconds(timeout), { heartbeatTimeout: '10s', retry });
+  return activitiesWithin(toMilliseconds(timeout), { heartbeatTimeout: '5s', retry });
 }
 
 /** The activities that watch: one heart-beating activity a watch, which another worker resumes. */
 export function watchActivities({ duration, extension }: Pick<WatchSpec, 'duration' | 'extension'>): Activities {
   const longest = toMilliseconds(duration) + toMilliseconds(extension);
-  return activitiesWithin(longest + 9 * slack, { heartbeatTimeout: '10s', retry });
+  return activitiesWithin(longest + 9 * slack, { heartbeatTimeout: '5s', retry });
 }
 
 /** The activities that move traffic: a dead worker is noticed within seconds, and tried again at once. */

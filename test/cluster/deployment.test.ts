@@ -167,6 +167,17 @@ describe('retention', () => {
     expectNothingDropped(await load.stop());
   });
 
+  it('outlives a next deployment that is refused: the fallback can still be rolled back to', async () => {
+    rig = await ClusterRig.withSeed(2);
+    await rig.cutover('deploy', '-f', rig.spec(unwatched), '--wait', 'promoted');
+    const misspelt = await rig.cutover('deploy', '-f', rig.spec({ ...image('v2.1'), service: 'nope' }));
+    expect(misspelt).toMatchObject({ code: 1 });
+    expect(misspelt.stderr).toContain('nope');
+    expect((await rig.state()).phase).toBe('retention');
+    expect(await rig.cutover('rollback', rig.id, '--reason', 'drill')).toMatchObject({ code: 0 });
+    expect(await rig.liveSlot()).toBe('blue');
+  });
+
   it('keeps the old slot at full size, and scales it to zero where the spec says so', async () => {
     rig = await ClusterRig.withSeed(2);
     await rig.cutover(

@@ -201,6 +201,28 @@ describe.concurrent('retention', () => {
     expect(calls).not.toContain('teardown');
     expect(state.steps.find(({ name }) => name === 'retention')?.detail).toContain('myapp:v3.0');
   });
+
+  it('stays as it is when the preflight of the next deployment refuses it', async () => {
+    const { state } = await rig.deploy({
+      activities: {
+        preflight: async ({ spec: raw }) => {
+          if ((raw as { service?: string }).service === 'nope') return failing('there is no Service nope', 'Refused');
+          const stable = slotState('blue', 'myapp:v1.0');
+          return { spec: parsed(raw), stable, stableSlot: 'blue', candidateSlot: 'green', notices: [] };
+        },
+      },
+      script: async (run) => {
+        await run.when(at('retention'));
+        const next = { ...operator, supersededBy: 'myapp:v3.0' };
+        const misspelt = { ...next, successor: { ...spec, service: 'nope' } };
+        const refusal = await refusalFrom(run.handle.executeUpdate(messages.finishUpdate, { args: [misspelt] }));
+        expect(refusal).toContain('stays as it is: there is no Service nope');
+        expect(await run.state()).toMatchObject({ phase: 'retention', outcome: 'running', decisions: [] });
+        await run.handle.executeUpdate(messages.finishUpdate, { args: [{ ...next, successor: spec }] });
+      },
+    });
+    expect(state.outcome).toBe('superseded');
+  });
 });
 
 describe.concurrent('an activity that fails for a passing reason', () => {

@@ -1,15 +1,7 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/contract.ts';
+import { workflowInfo } from '@temporalio/workflow';
 import { slotName } from '../../domain/slot.ts';
 import type { Deployment } from '../deployment.ts';
-import { retry } from '../step-activities.ts';
-
-const { preflight: runPreflight } = proxyActivities<Pick<Activities, 'preflight'>>({
-  startToCloseTimeout: '1m',
-  scheduleToCloseTimeout: '5m',
-  summary: 'Validates the spec and reads the cluster; changes nothing',
-  retry,
-});
+import { runPreflight } from '../step-activities.ts';
 
 /** Validates the spec, fills in its defaults, and reads from the cluster which slot is live. Changes nothing. */
 export async function preflight(deployment: Deployment, spec: unknown): Promise<void> {
