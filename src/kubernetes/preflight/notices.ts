@@ -76,7 +76,7 @@ function serviceNotices({ service }: Spec, { production }: Facts): string[] {
 function probeNotices(manifest: DeploymentManifest): string[] {
   const containers = manifest.spec?.template.spec?.containers ?? [];
   if (containers.some(({ readinessProbe }) => readinessProbe !== undefined)) return [];
-  return ['the candidate has no readiness probe: its pods count as ready as soon as their containers run'];
+  return ['the candidate has no readiness probe: the deployment waits until each pod answers, but Kubernetes does not'];
 }
 
 function quotaNotices({ quotas }: Facts): string[] {
