@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchSandbox } from '../sandbox/launch.ts';
+import { podsAnswer } from '../sandbox/pods-answer.ts';
 import { serviceUrl } from '../sandbox/service-url.ts';
 import { run } from '../sandbox/tools/command.ts';
 import { launchLoad, type LaunchedLoad } from './load/launch.ts';
@@ -62,6 +63,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     writeFileSync(manifests, seedWithoutGreen());
     await kubectl('apply', '-f', manifests);
     await kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
+    await podsAnswer(info.kubeconfig, { namespace: 'default', selector: 'app=api,version=blue', path: '/healthz' });
     const url = await serviceUrl(info.kubeconfig, { namespace: 'default', name: 'api-service' });
     options.tell(`api-blue runs v1 in ten pods; api-service is served at ${url}`);
     const load = await launchLoad({

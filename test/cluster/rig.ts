@@ -10,6 +10,7 @@ import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
+import { podsAnswer } from '../../sandbox/pods-answer.ts';
 import { serviceUrl } from '../../sandbox/service-url.ts';
 import { connect, DeploymentNotFound, TemporalCallFailed, type CutoverClient } from '../../src/client/index.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
@@ -47,6 +48,8 @@ export class ClusterRig {
     const rig = await ClusterRig.empty();
     await rig.apply(seedManifests(replicas, image, ['api-blue', 'api-service']));
     await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=60s');
+    const { namespace } = rig;
+    await podsAnswer(inject('sandbox').kubeconfig, { namespace, selector: 'app=api,version=blue', path: '/healthz' });
     return rig;
   }
 
