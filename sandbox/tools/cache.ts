@@ -3,6 +3,7 @@
  *
  * 1. A file is in the cache only together with its checksum; one whose checksum differs is not used.
  * 2. It is written beside its place and moved there, so that nobody sees a half of it.
+ * 3. A binary `x` that needs others has them in the folder `x.d`, each with a checksum too.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -26,14 +27,17 @@ export class BinaryCache {
     const path = join(this.directory, key);
     try {
       const expected = await readFile(`${path}.sha256`, 'utf8');
-      return (await sha256(path)) === expected.trim() ? path : null;
+      return (await checksums(path)) === expected ? path : null;
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
     }
   }
 
-  /** Lets `make` write a binary to `target`, with an empty directory for its own use, then keeps it under the key. */
+  /**
+   * Lets `make` write a binary to `target`, and others that it needs into the folder `<target>.d`, with an empty directory
+   * for its own use; then keeps it under the key.
+   */
   async keep(key: string, make: (target: string, scratch: string) => Promise<void>): Promise<string> {
     await mkdir(this.directory, { recursive: true });
     await this.#removeUnfinished();
@@ -45,8 +49,10 @@ export class BinaryCache {
       await make(target, scratch);
       await chmod(target, 0o755);
       const path = join(this.directory, key);
-      await writeFile(join(place, 'sha256'), `${await sha256(target)}\n`);
+      await writeFile(join(place, 'sha256'), await checksums(target));
       await rm(`${path}.sha256`, { force: true });
+      await rm(`${path}.d`, { recursive: true, force: true });
+      if ((await companions(target)).length > 0) await rename(`${target}.d`, `${path}.d`);
       await rename(target, path);
       await rename(join(place, 'sha256'), `${path}.sha256`);
       return path;
@@ -63,6 +69,22 @@ export class BinaryCache {
       if (holder === null || isHolderAlive(holder)) continue;
       await rm(join(this.directory, name), { recursive: true, force: true });
     }
+  }
+}
+
+/** A line for the binary, and one for each that it needs. */
+async function checksums(path: string): Promise<string> {
+  let lines = `${await sha256(path)}\n`;
+  for (const name of await companions(path)) lines += `${await sha256(join(`${path}.d`, name))}  ${name}\n`;
+  return lines;
+}
+
+async function companions(path: string): Promise<string[]> {
+  try {
+    return (await readdir(`${path}.d`)).toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 

