@@ -63,7 +63,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     writeFileSync(manifests, seedWithoutGreen());
     await kubectl('apply', '-f', manifests);
     await kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
-    await podsAnswer(info.kubeconfig, { namespace: 'default', selector: 'app=api,version=blue', path: '/healthz' });
+    const stable = { namespace: 'default', selector: 'app=api,version=blue', port: 8080, path: '/healthz' };
+    await podsAnswer(info.kubeconfig, stable);
     const url = await serviceUrl(info.kubeconfig, { namespace: 'default', name: 'api-service' });
     options.tell(`api-blue runs v1 in ten pods; api-service is served at ${url}`);
     const load = await launchLoad({

@@ -5,7 +5,8 @@ export interface AskedPods {
   readonly namespace: string;
   /** Which pods, as a label selector. */
   readonly selector: string;
-  /** What each is asked for, at its first port. */
+  readonly port: number;
+  /** What each is asked for. */
   readonly path: string;
 }
 
@@ -29,7 +30,11 @@ async function podAnswers(api: CoreV1Api, asked: AskedPods, name: string, deadli
   const path = asked.path.replace(/^\//, '');
   for (;;) {
     try {
-      await api.connectGetNamespacedPodProxyWithPath({ name, namespace: asked.namespace, path });
+      await api.connectGetNamespacedPodProxyWithPath({
+        name: `${name}:${asked.port}`,
+        namespace: asked.namespace,
+        path,
+      });
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;

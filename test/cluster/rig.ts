@@ -48,8 +48,8 @@ export class ClusterRig {
     const rig = await ClusterRig.empty();
     await rig.apply(seedManifests(replicas, image, ['api-blue', 'api-service']));
     await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=60s');
-    const { namespace } = rig;
-    await podsAnswer(inject('sandbox').kubeconfig, { namespace, selector: 'app=api,version=blue', path: '/healthz' });
+    const stable = { namespace: rig.namespace, selector: 'app=api,version=blue', port: 8080, path: '/healthz' };
+    await podsAnswer(inject('sandbox').kubeconfig, stable);
     return rig;
   }
 
