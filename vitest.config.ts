@@ -21,8 +21,8 @@ export default defineConfig({
           globalSetup: ['test/setup/tools.ts', 'test/setup/sandbox.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // The machine is shared with two control planes and dozens of pods: one deployment at a time.
-          fileParallelism: false,
+          // The machine is shared with two control planes and dozens of pods: two deployments at a time.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,0 +1,56 @@
+/** What is found before anything is changed, and the first deployment of an app. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { unwatched } from './expected.ts';
+import { ClusterRig } from './rig.ts';
+
+let rig: ClusterRig;
+afterEach(async ({ task }) => {
+  await rig.remove(task.name);
+});
+
+describe('what preflight refuses', () => {
+  it('is reported all at once, and nothing is changed', async () => {
+    rig = await ClusterRig.withSeed(1);
+    const before = await rig.kubectl('get', 'all', '-o', 'name');
+    const spec = rig.spec({ candidate: { image: 'myapp:v2.0', container: 'nobody' }, service: 'no-such-service' });
+    const result = await rig.cutover('deploy', '-f', spec, '--wait', 'finished');
+    expect(result.code).toBe(1);
+    expect((await rig.state()).outcome).toBe('refused');
+    expect((await rig.state()).failure?.message).toContain('no-such-service');
+    expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
+  });
+
+  it('is a quota that is too small for two environments', async () => {
+    rig = await ClusterRig.withSeed(2);
+    await rig.kubectl('create', 'quota', 'small', '--hard=pods=3');
+    const result = await rig.cutover('deploy', '-f', rig.spec(), '--wait', 'finished');
+    expect(result.code).toBe(1);
+    expect((await rig.state()).failure?.message).toContain('small');
+  });
+});
+
+describe('the first deployment of an app', () => {
+  it('becomes blue, and the Service selects it once it is good', async () => {
+    rig = await ClusterRig.empty();
+    const labels = { app: 'api', version: 'blue' };
+    await rig.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'api-service' },
+        spec: { selector: labels, ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] },
+      },
+    ]);
+    const containers = [{ name: 'api', image: 'myapp:v1.0' }];
+    const manifest = {
+      kind: 'Deployment' as const,
+      apiVersion: 'apps/v1',
+      spec: { template: { spec: { containers } } },
+    };
+    const spec = rig.spec({ candidate: { manifest }, replicas: 2, ...unwatched });
+    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'finished')).toMatchObject({ code: 0 });
+    const state = await rig.state();
+    expect(state).toMatchObject({ outcome: 'finished', stable: null, traffic: { slot: 'blue' } });
+    expect(await rig.liveSlot()).toBe('blue');
+  });
+});

@@ -1,0 +1,47 @@
+/** Smoke checks that are Kubernetes Jobs. */
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { unwatched } from './expected.ts';
+import { ClusterRig } from './rig.ts';
+
+let rig: ClusterRig;
+afterEach(async ({ task }) => {
+  await rig.remove(task.name);
+});
+
+/** Prints the version that answers at CUTOVER_CANDIDATE_URL; names of Services lead through the sandbox's proxy. */
+const askCandidate = `
+  const { request, get } = require('node:http');
+  const { PROXY, CUTOVER_CANDIDATE_HOST, CUTOVER_CANDIDATE_PORT } = process.env;
+  const path = CUTOVER_CANDIDATE_HOST + ':' + CUTOVER_CANDIDATE_PORT;
+  request(PROXY, { method: 'CONNECT', path }).on('connect', (_, socket) => {
+    const options = { createConnection: () => socket, path: '/api/items' };
+    get(options, (answer) => { console.log(answer.headers['x-version']); socket.destroy(); });
+  }).end();
+`;
+
+const smoke = (command: string[], env: { name: string; value: string }[] = []) => ({
+  smoke: {
+    checks: [{ name: 'journey', job: { podSpec: { containers: [{ name: 'it', image: 'node:20', command, env }] } } }],
+  },
+});
+
+describe('a smoke check that is a Job', () => {
+  it('reaches the candidate by the address that it is told, and its log is kept', async () => {
+    rig = await ClusterRig.withSeed(2);
+    const proxy = { name: 'PROXY', value: inject('sandbox').clusterProxy };
+    const spec = rig.spec({ ...unwatched, soak: { duration: '0s' }, ...smoke(['node', '-e', askCandidate], [proxy]) });
+    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'promoted')).toMatchObject({ code: 0 });
+    const { evidence } = await rig.state();
+    expect(evidence.smoke?.checks).toMatchObject([{ name: 'journey', passed: true, log: 'v2.0' }]);
+    expect(await rig.kubectl('get', 'jobs', '-o', 'name')).toBe('');
+  });
+
+  it('that fails ends the deployment, with its exit code and its log', async () => {
+    rig = await ClusterRig.withSeed(2);
+    const spec = rig.spec({ ...unwatched, ...smoke(['sh', '-c', 'echo no coupon was accepted; exit 3']) });
+    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'finished')).toMatchObject({ code: 3 });
+    const { evidence, failure } = await rig.state();
+    expect(failure).toMatchObject({ name: 'SmokeFailed', message: expect.stringContaining('exit code 3') as string });
+    expect(evidence.smoke?.checks).toMatchObject([{ passed: false, log: 'no coupon was accepted' }]);
+  });
+});
