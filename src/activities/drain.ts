@@ -3,7 +3,7 @@ import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
 import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { DrainInput, DrainResult } from './contract.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { lateRequests, type LateCounter } from './late-requests.ts';
 
 /** What one attempt leaves to the next. */

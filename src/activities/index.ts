@@ -1,11 +1,10 @@
 /** The activities as the worker registers them: each step with its attempt, its failures as Temporal understands them. */
 import { ApplicationFailure } from '@temporalio/activity';
 import { DeploymentError } from '../domain/failure.ts';
-import type { Access } from '../kubernetes/access/index.ts';
-import type { Cluster } from '../kubernetes/cluster.ts';
 import { withAttempt, type Attempt } from './attempt.ts';
 import type { Activities } from './contract.ts';
 import { createCutover } from './cutover.ts';
+import type { Dependencies } from './dependencies.ts';
 import { createDeploy } from './deploy.ts';
 import { createDrain } from './drain.ts';
 import { createMonitor } from './monitor.ts';
@@ -15,12 +14,6 @@ import { createSmoke } from './smoke.ts';
 import { createSoak } from './soak.ts';
 import { createTeardown } from './teardown.ts';
 import { createWarmUp } from './warm-up.ts';
-
-export interface Dependencies {
-  readonly cluster: Cluster;
-  /** The way to pods and Services: through the API server's proxy, or directly. */
-  readonly access: Access;
-}
 
 const messageKept = 4_000;
 

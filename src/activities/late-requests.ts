@@ -4,7 +4,7 @@ import { podPort } from '../kubernetes/pod-port.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readPods, readSlot } from '../kubernetes/slot.ts';
 import type { DrainInput } from './contract.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 
 /** How many requests the slot answered since the call before; null where its metrics cannot tell. */
 export type LateCounter = () => Promise<number | null>;

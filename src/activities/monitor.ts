@@ -1,6 +1,6 @@
 /** Monitor: the candidate under users' traffic, right after the cutover. */
 import type { Step } from './attempt.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { prepareWatch, watchSlots } from './watch-slots.ts';
 
 export function createMonitor(dependencies: Dependencies): Step<'monitor'> {

@@ -13,7 +13,7 @@ import { managedBy } from '../kubernetes/preview.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
 import type { Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
-import type { CheckOutcome } from './smoke.ts';
+import type { CheckOutcome } from './smoke-results.ts';
 
 interface JobContext {
   readonly cluster: Cluster;

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { CheckResult } from '../domain/evidence.ts';
 
+/** What came of a check; `problem` is null when it passed. */
+export interface CheckOutcome {
+  readonly problem: string | null;
+  readonly detail: string;
+  readonly log?: string;
+}
+
 const results = z.array(
   z.object({
     name: z.string(),

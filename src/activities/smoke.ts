@@ -11,10 +11,10 @@ import { serviceTarget } from '../kubernetes/service-target.ts';
 import { readSlot, type SlotView } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { Target } from './contract.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { onceListening } from './once-listening.ts';
 import { runJob } from './smoke-job.ts';
-import { readResults } from './smoke-results.ts';
+import { readResults, type CheckOutcome } from './smoke-results.ts';
 
 interface Smoke extends Dependencies {
   readonly target: Target;
@@ -24,13 +24,6 @@ interface Smoke extends Dependencies {
   readonly view: SlotView | null;
   /** Where the pods listen. */
   readonly port: number;
-}
-
-/** What came of a check; `problem` is null when it passed. */
-export interface CheckOutcome {
-  readonly problem: string | null;
-  readonly detail: string;
-  readonly log?: string;
 }
 
 const atOnce = 5;

@@ -3,7 +3,7 @@ import type { WatchEvidence } from '../domain/evidence.ts';
 import type { HttpRequest, Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { prepareWatch, watchSlots } from './watch-slots.ts';
 
 export function createSoak(dependencies: Dependencies): Step<'soak'> {

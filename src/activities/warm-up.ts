@@ -11,7 +11,7 @@ import { podPort } from '../kubernetes/pod-port.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { onceListening } from './once-listening.ts';
 
 type WarmUpRequest = Spec['warmUp']['requests'][number];

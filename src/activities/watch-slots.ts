@@ -20,7 +20,7 @@ import { podPort } from '../kubernetes/pod-port.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
-import type { Dependencies } from './index.ts';
+import type { Dependencies } from './dependencies.ts';
 import { SlotViews } from './slot-views.ts';
 
 export interface WatchRun {

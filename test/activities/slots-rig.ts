@@ -6,7 +6,7 @@ import { Api } from '../../examples/api/api.ts';
 import { FaultInjector } from '../../examples/api/fault-injector.ts';
 import type { Attempt } from '../../src/activities/attempt.ts';
 import type { Target } from '../../src/activities/contract.ts';
-import type { Dependencies } from '../../src/activities/index.ts';
+import type { Dependencies } from '../../src/activities/dependencies.ts';
 import type { HeartbeatDetails } from '../../src/domain/progress.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
 import type { Slot } from '../../src/domain/slot.ts';
