@@ -29,3 +29,16 @@ export function listen(host: string, port: number): Promise<Server> {
     server.listen({ host, port, exclusive: true }, () => resolve(server));
   });
 }
+
+/**
+ * Rejects where somebody listens on that port of 127.0.0.1. A program that is given such a port ends, but before it does,
+ * the other one's answers would pass for its own.
+ */
+export async function demandFree(port: number): Promise<void> {
+  const server = await listen('127.0.0.1', port).catch((error: unknown) => {
+    throw new Error(`port ${port} of 127.0.0.1 is taken: name another one, or stop who listens there`, {
+      cause: error,
+    });
+  });
+  await new Promise((resolve) => server.close(resolve));
+}

@@ -1,5 +1,6 @@
 /** A real Temporal server with its UI, on one machine. */
 import { join } from 'node:path';
+import { demandFree } from './free-ports.ts';
 import type { HeldNetwork } from './network.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
 import { run } from './tools/command.ts';
@@ -28,6 +29,7 @@ export async function startTemporal(
   options: TemporalOptions,
 ): Promise<TemporalServer> {
   const [freePort = 0, freeUiPort = 0, metricsPort = 0] = await network.takePorts(3);
+  for (const fixed of [options.port, options.uiPort]) if (fixed !== null) await demandFree(fixed);
   const port = options.port ?? freePort;
   const uiPort = options.uiPort ?? freeUiPort;
   const address = `127.0.0.1:${port}`;

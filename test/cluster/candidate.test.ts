@@ -42,7 +42,7 @@ describe('a candidate that is not good enough', () => {
     rig = await ClusterRig.withSeed(2);
     const load = await rig.load(100);
     const spec = rig.spec({ ...image('v3.0'), monitor: { duration: '20s', interval: '500ms', window: '3s' } });
-    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'finished')).toMatchObject({ code: 3 });
+    await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'finished');
     const state = await rig.state();
     expect(state.failure?.name).toBe('MonitorFailed');
     expect(state.switches).toMatchObject([{ kind: 'cutover' }, { kind: 'rollback', by: 'automatic', to: 'blue' }]);

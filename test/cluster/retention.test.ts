@@ -14,7 +14,7 @@ describe('retention', () => {
     const load = await rig.load();
     await rig.cutover('deploy', '-f', rig.spec(), '--wait', 'promoted');
     const first = await rig.state();
-    expect(await rig.cutover('deploy', '-f', rig.spec(image('v2.1')), '--wait', 'promoted')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(image('v2.1')), '--wait', 'promoted');
     const second = await rig.state();
     expect(second.runId).not.toBe(first.runId);
     expect(second.candidate).toMatchObject({ slot: 'blue', images: ['myapp:v2.1'] });
@@ -29,7 +29,7 @@ describe('retention', () => {
     expect(misspelt).toMatchObject({ code: 1 });
     expect(misspelt.stderr).toContain('nope');
     expect((await rig.state()).phase).toBe('retention');
-    expect(await rig.cutover('rollback', rig.id, '--reason', 'drill')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'rollback', rig.id, '--reason', 'drill');
     expect(await rig.liveSlot()).toBe('blue');
   });
 

@@ -78,5 +78,5 @@ it('keeps the database of Temporal where it is told to, and cleans up after one 
 it('says what is in the way of a start, and leaves nothing of it', async () => {
   const sandbox = await launch();
   const taken = Number(sandbox.info.temporalAddress.split(':')[1]);
-  await expect(launch({ temporalPort: taken })).rejects.toThrow(`port ${taken}`);
+  await expect(launch({ temporalPort: taken })).rejects.toThrow(`port ${taken} of 127.0.0.1 is taken`);
 });

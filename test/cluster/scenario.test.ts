@@ -13,10 +13,10 @@ describe('the scenario of the pattern: ten pods each', () => {
     rig = await ClusterRig.withSeed(10);
     const load = await rig.load(100);
     const spec = rig.spec({ approval: { required: true, timeout: '2m' } });
-    expect(await rig.cutover('deploy', '-f', spec, '--by', 'ci', '--reason', 'build 7')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'deploy', '-f', spec, '--by', 'ci', '--reason', 'build 7');
     await rig.when(at('approval'));
     expect(await rig.liveSlot()).toBe('blue');
-    expect(await rig.cutover('approve', rig.id, '--by', 'ann', '--reason', 'quiet')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'approve', rig.id, '--by', 'ann', '--reason', 'quiet');
     const promoted = await rig.when(at('retention'));
     expect(await rig.liveSlot()).toBe('green');
     expect(promoted.candidate).toMatchObject({ readyPods: 10, desiredPods: 10 });
@@ -25,13 +25,13 @@ describe('the scenario of the pattern: ten pods each', () => {
     ]);
     expect(promoted.switches[0]?.fromImageDigests).not.toEqual(promoted.switches[0]?.toImageDigests);
 
-    expect(await rig.cutover('rollback', rig.id, '--reason', 'drill')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'rollback', rig.id, '--reason', 'drill');
     expect(await rig.liveSlot()).toBe('blue');
     const back = await rig.when((state) => state.outcome !== 'running');
     expect(back.outcome).toBe('rolled-back');
 
-    expect(await rig.cutover('deploy', '-f', rig.spec(), '--wait', 'promoted')).toMatchObject({ code: 0 });
-    expect(await rig.cutover('finish', rig.id)).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(), '--wait', 'promoted');
+    await rig.cutoverEnds(0, 'finish', rig.id);
     const end = await rig.when((state) => state.outcome !== 'running');
     expect(end.outcome).toBe('finished');
     expect(await rig.kubectl('get', 'deployments', '-o', 'name')).toBe('deployment.apps/api-green\n');

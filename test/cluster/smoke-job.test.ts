@@ -30,7 +30,7 @@ describe('a smoke check that is a Job', () => {
     rig = await ClusterRig.withSeed(2);
     const proxy = { name: 'PROXY', value: inject('sandbox').clusterProxy };
     const spec = rig.spec({ ...unwatched, soak: { duration: '0s' }, ...smoke(['node', '-e', askCandidate], [proxy]) });
-    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'promoted')).toMatchObject({ code: 0 });
+    await rig.cutoverEnds(0, 'deploy', '-f', spec, '--wait', 'promoted');
     const { evidence } = await rig.state();
     expect(evidence.smoke?.checks).toMatchObject([{ name: 'journey', passed: true, log: 'v2.0' }]);
     expect(await rig.kubectl('get', 'jobs', '-o', 'name')).toBe('');
@@ -39,7 +39,7 @@ describe('a smoke check that is a Job', () => {
   it('that fails ends the deployment, with its exit code and its log', async () => {
     rig = await ClusterRig.withSeed(2);
     const spec = rig.spec({ ...unwatched, ...smoke(['sh', '-c', 'echo no coupon was accepted; exit 3']) });
-    expect(await rig.cutover('deploy', '-f', spec, '--wait', 'finished')).toMatchObject({ code: 3 });
+    await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'finished');
     const { evidence, failure } = await rig.state();
     expect(failure).toMatchObject({ name: 'SmokeFailed', message: expect.stringContaining('exit code 3') as string });
     expect(evidence.smoke?.checks).toMatchObject([{ passed: false, log: 'no coupon was accepted' }]);
