@@ -24,6 +24,7 @@ describe('a deployment that is stopped by people', () => {
     rig = await ClusterRig.withSeed(2);
     const spec = rig.spec({ approval: { required: true, timeout: '1s' } });
     await rig.cutoverEnds(6, 'deploy', '-f', spec, '--wait', 'finished');
+    expect((await rig.state()).outcome).toBe('approval-timed-out');
   });
 
   it('rolls back when the candidate has lost every pod, without asking anything of it', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
@@ -86,10 +86,10 @@ export class ClusterRig {
     return this.#run(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args]);
   }
 
-  /** Runs `cutover` and expects this exit code; a failure shows what it printed. */
+  /** Runs `cutover`; rejects with what it printed when its exit code is another. */
   async cutoverEnds(code: number, ...args: string[]): Promise<void> {
     const { code: actual, stdout, stderr } = await this.cutover(...args);
-    expect(actual, `cutover ${args.join(' ')}\n${stderr}${stdout}`).toBe(code);
+    if (actual !== code) throw new Error(`cutover ${args.join(' ')} ended with ${actual}: ${stderr}${stdout}`);
   }
 
   temporal(...args: string[]): Promise<CommandResult> {
