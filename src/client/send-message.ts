@@ -55,7 +55,7 @@ export async function sendMessage(
 async function answerOfEnded(temporal: Temporal, id: string, name: MessageName): Promise<Answer> {
   try {
     const { state } = await readStatus(temporal, id);
-    return { kind: 'refused', message: refusalOf(state, name) ?? `${id} is over: there is nothing left to ${name}` };
+    return { kind: 'refused', message: refusalOf(state, name) ?? `${id} is over and takes no ${name} any more` };
   } catch (error) {
     if (error instanceof DeploymentNotFound) return { kind: 'notFound', message: error.message };
     throw error;

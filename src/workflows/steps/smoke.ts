@@ -16,7 +16,11 @@ export async function smoke(deployment: Deployment): Promise<void> {
   record.evidence({ smoke: evidence });
   const failed = describeFailed(evidence);
   if (evidence.verdict === 'fail') throw ApplicationFailure.nonRetryable(failed, 'SmokeFailed');
-  record.end('smoke', 'done', `${evidence.checks.length} checks passed`);
+  record.end(
+    'smoke',
+    'done',
+    evidence.checks.length === 1 ? 'the check passed' : `all ${evidence.checks.length} checks passed`,
+  );
 }
 
 function describeFailed({ checks }: SmokeEvidence): string {
