@@ -1,6 +1,7 @@
 /** Validates the spec and reads the cluster: what cannot work is refused, all of it at once, before anything is changed. */
 import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
+import { trialName } from '../domain/permissions.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
@@ -21,7 +22,6 @@ import { noticesOf } from '../kubernetes/preflight/notices.ts';
 import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
-import { deploymentPath } from '../kubernetes/slot.ts';
 import type { Step } from './attempt.ts';
 import type { PreflightInput, PreflightResult } from './contract.ts';
 
@@ -85,15 +85,15 @@ async function dryRunProblems(
   cluster: Cluster,
   facts: Facts,
   { candidateSlot }: Plan,
-  { namespace, app }: Spec,
+  { namespace }: Spec,
   manifest: DeploymentManifest,
 ): Promise<string[]> {
   const taken = facts.slots[candidateSlot] !== null;
-  const name = taken ? `${manifest.metadata.name}-preflight` : manifest.metadata.name;
-  const path = deploymentPath({ namespace, app, slot: candidateSlot });
+  const name = taken ? trialName(manifest.metadata.name) : manifest.metadata.name;
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
   const tried = { ...manifest, metadata: { ...manifest.metadata, name } };
   try {
-    await apply<Json<V1Deployment>>(cluster, taken ? `${path}-preflight` : path, tried, { dryRun: true });
+    await apply<Json<V1Deployment>>(cluster, path, tried, { dryRun: true });
     return [];
   } catch (error) {
     const kind = apiErrorKind(error);

@@ -1,6 +1,7 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
 import type { WatchEvidence } from '../domain/evidence.ts';
-import type { HttpRequest, Spec } from '../domain/spec.ts';
+import { probeRequests } from '../domain/probe-requests.ts';
+import type { Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
 import type { Dependencies } from './index.ts';
@@ -46,13 +47,4 @@ function explained(evidence: WatchEvidence, { soak }: Spec, answered: number): W
   if (isCounted || candidate.requests === null || answered < soak.minimumRequests) return evidence;
   const hint = `${answered} requests of the soak were answered, but the pods do not count all of these paths: name others in soak.traffic.requests`;
   return { ...evidence, reason: `${reason}; ${hint}` };
-}
-
-/** The spec's requests; by default the GET requests of its smoke checks, or the root. */
-export function probeRequests(spec: Spec): readonly HttpRequest[] {
-  if (spec.soak.traffic.requests !== undefined) return spec.soak.traffic.requests;
-  const checks = spec.smoke.checks.flatMap((check) =>
-    'http' in check && check.http.method === 'GET' ? [check.http] : [],
-  );
-  return checks.length > 0 ? checks : [{ method: 'GET', path: '/', headers: {} }];
 }
