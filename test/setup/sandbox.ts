@@ -3,13 +3,13 @@ import type { TestProject } from 'vitest/node';
 import { startWorker } from '../../demo/processes.ts';
 import { launchSandbox } from '../../sandbox/launch.ts';
 
-/** Brings one sandbox and one worker up for all cluster tests; each test has a namespace of its own. */
+/** Brings one sandbox and one worker up for all cluster tests; each test has a namespace of its own, and binds the worker there. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const sandbox = await launchSandbox({ onProgress: (text) => process.stderr.write(text) });
-  const { kubeconfig, temporalAddress, clusterProxy } = sandbox.info;
+  const { deployerKubeconfig, temporalAddress, clusterProxy } = sandbox.info;
   const env = {
     ...process.env,
-    KUBECONFIG: kubeconfig,
+    KUBECONFIG: deployerKubeconfig,
     TEMPORAL_ADDRESS: temporalAddress,
     CUTOVER_CLUSTER_PROXY: clusterProxy,
   };
