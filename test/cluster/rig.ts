@@ -19,7 +19,7 @@ import {
   TemporalCallFailed,
   type CutoverClient,
 } from '../../src/client/index.ts';
-import { roleBindingOf, roleOf } from '../../src/domain/role.ts';
+import { roleBindingOf, roleOf, type Role } from '../../src/domain/role.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
 import { askedIn, outsideOfRole, type Asked } from './audit.ts';
@@ -36,6 +36,7 @@ export class ClusterRig {
   readonly namespace: string;
   readonly #directory: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #granted = new Map<string, Role['rules'][number]>();
 
   private constructor(namespace: string) {
     this.namespace = namespace;
@@ -108,7 +109,11 @@ export class ClusterRig {
   async grant(file: string): Promise<void> {
     const read = await readSpecFile(file);
     if (!read.ok) return;
-    await this.apply([roleOf(read.spec), roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
+    const role = roleOf(read.spec);
+    // What an earlier deployment needs stays: it may be in retention still.
+    for (const rule of role.rules) this.#granted.set(JSON.stringify(rule), rule);
+    const rules = [...this.#granted.values()];
+    await this.apply([{ ...role, rules }, roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
   }
 
   /** What the worker has asked of the API server in this namespace. */
