@@ -5,6 +5,7 @@ import type { Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
 import type { Dependencies } from './index.ts';
+import { secretHeaders } from './secret-headers.ts';
 import { prepareWatch, watchSlots } from './watch-slots.ts';
 
 export function createSoak(dependencies: Dependencies): Step<'soak'> {
@@ -12,11 +13,18 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
     const { spec, candidateSlot, stableSlot } = target;
     const { views, port } = await prepareWatch(dependencies, target);
     const over = new AbortController();
+    const requests = probeRequests(spec);
+    const { resolve, way } = await secretHeaders(
+      dependencies.cluster,
+      spec.namespace,
+      requests,
+      dependencies.access[spec.access],
+    );
     const traffic = sendTraffic({
-      way: dependencies.access[spec.access],
+      way,
       namespace: spec.namespace,
       port,
-      requests: probeRequests(spec),
+      requests: requests.map(resolve),
       requestsPerSecond: spec.soak.traffic.requestsPerSecond,
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
       pods: (slot) => views.last(slot)?.pods ?? [],

@@ -9,6 +9,7 @@
  */
 import { toMilliseconds } from './duration.ts';
 import { probeRequests } from './probe-requests.ts';
+import { secretKeysOf } from './secret-header.ts';
 import { slotName, slots } from './slot.ts';
 import type { HttpRequest, Spec } from './spec.ts';
 
@@ -25,7 +26,7 @@ export interface Rule {
 
 /** The rules of the worker's role in the spec's namespace. */
 export function neededRules(spec: Spec): Rule[] {
-  return [...objectRules(spec), ...proxyRules(spec), ...jobRules(spec), ...courtesyRules];
+  return [...objectRules(spec), ...proxyRules(spec), ...jobRules(spec), ...secretRules(spec), ...courtesyRules];
 }
 
 /** The name under which preflight tries out a Deployment whose own name is still taken. */
@@ -82,6 +83,12 @@ function jobRules({ smoke }: Spec): Rule[] {
   return [{ group: 'batch', resource: 'jobs', verbs: ['list', 'watch', 'create', 'delete', 'deletecollection'] }];
 }
 
+/** Each Secret by its name: a list of Secrets would show the values of all. */
+function secretRules(spec: Spec): Rule[] {
+  const names = unique(secretKeysOf(spec).map(({ name }) => name));
+  return names.length === 0 ? [] : [{ group: '', resource: 'secrets', verbs: ['get'], names }];
+}
+
 const courtesyRules: readonly Rule[] = [
   { group: '', resource: 'pods/log', verbs: ['get'], missed: 'the last lines of containers that crash are not shown' },
   { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
@@ -115,6 +122,6 @@ function verbOf({ method }: Pick<HttpRequest, 'method'>): string {
   }
 }
 
-function unique(verbs: readonly string[]): string[] {
-  return [...new Set(verbs)];
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)];
 }
