@@ -10,6 +10,7 @@ import { serviceUrl } from '../sandbox/service-url.ts';
 import { run } from '../sandbox/tools/command.ts';
 import { launchLoad, type LaunchedLoad } from './load/launch.ts';
 import type { LoadStats } from './load/report.ts';
+import { deploySpec } from './deploy-spec.ts';
 import { cutover, startWorker, type CommandResult } from './processes.ts';
 
 export interface Stage {
@@ -55,13 +56,20 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       CUTOVER_BY: 'demo',
       NO_COLOR: '1',
     };
+    const writeSpec = (spec: unknown): string => {
+      const file = join(directory, 'deploy.yaml');
+      writeFileSync(file, stringify(spec));
+      return file;
+    };
     const worker = startWorker(env, () => undefined);
     stops.push(() => worker.stop());
     const kubectl = (...args: string[]): Promise<string> =>
       run(info.kubectl, args, { env: { ...process.env, KUBECONFIG: info.kubeconfig } });
-    const manifests = join(directory, 'stable.yaml');
-    writeFileSync(manifests, seedWithoutGreen());
-    await kubectl('apply', '-f', manifests);
+    const applied = join(directory, 'applied.yaml');
+    writeFileSync(applied, seedWithoutGreen());
+    await kubectl('apply', '-f', applied);
+    writeFileSync(applied, await roleOfDeployer(writeSpec(deploySpec(0)), env));
+    await kubectl('apply', '-f', applied);
     await kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
     const stable = { namespace: 'default', selector: 'app=api,version=blue', port: 8080, path: '/healthz' };
     await podsAnswer(info.kubeconfig, stable);
@@ -80,17 +88,20 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       stop,
       uiAddress: info.uiAddress,
       cutover: (...args) => cutover(args, env),
-      writeSpec(spec) {
-        const file = join(directory, 'deploy.yaml');
-        writeFileSync(file, stringify(spec));
-        return file;
-      },
-      kubernetesRequests: () => readFileSync(info.auditLog, 'utf8').split('\n').length - 1,
+      writeSpec,
+      kubernetesRequests: () => readFileSync(info.auditLog, 'utf8').split('"stage":"RequestReceived"').length - 1,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The Role for the worker of the demo, which is the sandbox's user `deployer`. Throws what the command said. */
+async function roleOfDeployer(spec: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stdout, stderr } = await cutover(['role', '-f', spec, '--user', 'deployer'], env);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 /** The seed's manifests as they stand, but for api-green: that one is for the deployment to make. */

@@ -17,7 +17,10 @@ import { usable } from './usable.ts';
 /** How to use a running sandbox; one line of JSON with `--json`. */
 export interface SandboxInfo {
   readonly kubeconfig: string;
-  /** A kubeconfig for the program under test: its requests, and no others, are in the audit log. */
+  /**
+   * A kubeconfig for the program under test. Its user, `deployer`, has no rights but those that RoleBindings give it; its
+   * requests, and no others, are in the audit log.
+   */
   readonly deployerKubeconfig: string;
   readonly auditLog: string;
   readonly kubectl: string;

@@ -4,9 +4,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/** Who talks to the API server. `deployer` is for programs under test: what it asks for is in the audit log. */
-const users = ['admin', 'deployer', 'controller-manager', 'scheduler', 'node-agent'] as const;
-export type User = (typeof users)[number];
+/** Who talks to the API server, and in which group. */
+const groups = {
+  admin: 'system:masters',
+  // For programs under test: it may do what RoleBindings say, and what it asks for is in the audit log.
+  deployer: '',
+  'controller-manager': 'system:masters',
+  scheduler: 'system:masters',
+  'node-agent': 'system:masters',
+} as const;
+export type User = keyof typeof groups;
+const users = Object.keys(groups) as User[];
 
 /** Paths, but for the token. */
 export interface ControlPlaneFiles {
@@ -17,7 +25,7 @@ export interface ControlPlaneFiles {
   readonly serviceAccountKey: string;
   readonly serviceAccountPublicKey: string;
   readonly auditPolicy: string;
-  /** One line of JSON a request of the user `deployer`. */
+  /** Two lines of JSON a request of the user `deployer`: when it comes, and when it is answered. */
   readonly auditLog: string;
   readonly egressSelector: string;
   /** Where the API server expects the node agent's egress proxy. */
@@ -46,7 +54,7 @@ export function writeControlPlaneFiles(directory: string): ControlPlaneFiles {
     certificates: at('certs'),
     tokens: write(
       'tokens.csv',
-      [...tokens].map(([user, token]) => `${token},${user},${user},system:masters\n`).join(''),
+      [...tokens].map(([user, token]) => `${token},${user},${user},${groups[user]}\n`).join(''),
     ),
     adminToken: tokens.get('admin') ?? '',
     serviceAccountKey: write('service-account.key', serviceAccount.privateKey),
@@ -79,7 +87,7 @@ function serviceAccountKeys(): { privateKey: string; publicKey: string } {
 const deployerOnly = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
-  omitStages: ['ResponseStarted', 'ResponseComplete', 'Panic'],
+  omitStages: ['ResponseStarted', 'Panic'],
   rules: [{ level: 'Metadata', users: ['deployer'] }, { level: 'None' }],
 };
 

@@ -1,6 +1,8 @@
 /** Validates the spec and reads the cluster: what cannot work is refused, all of it at once, before anything is changed. */
 import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
+import { trialName } from '../domain/permissions.ts';
+import { secretKeysOf } from '../domain/secret-header.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
@@ -21,7 +23,7 @@ import { noticesOf } from '../kubernetes/preflight/notices.ts';
 import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
-import { deploymentPath } from '../kubernetes/slot.ts';
+import { readSecrets } from '../kubernetes/secrets.ts';
 import type { Step } from './attempt.ts';
 import type { PreflightInput, PreflightResult } from './contract.ts';
 
@@ -30,11 +32,21 @@ export function createPreflight({ cluster }: { readonly cluster: Cluster }): Ste
     const spec = validSpec(input);
     const permissions = await checkPermissions(cluster, spec);
     refuseIf(permissions.problems);
-    const facts = await readFacts(cluster, spec);
+    const [facts, secrets] = await Promise.all([
+      readFacts(cluster, spec),
+      readSecrets(cluster, spec.namespace, secretKeysOf(spec)),
+    ]);
     const planning = makePlan(spec, facts);
     if (!planning.ok || facts.production === null)
-      throw refusal([...(planning.ok ? [] : planning.problems), ...independent(spec, facts)]);
-    const result = await planned(cluster, { input, spec, facts, production: facts.production, plan: planning.plan });
+      throw refusal([...(planning.ok ? [] : planning.problems), ...independent(spec, facts), ...secrets.problems]);
+    const result = await planned(cluster, {
+      input,
+      spec,
+      facts,
+      production: facts.production,
+      plan: planning.plan,
+      secretProblems: secrets.problems,
+    });
     return { ...result, notices: [...result.notices, ...permissions.notices] };
   };
 }
@@ -45,13 +57,18 @@ interface Planned {
   readonly facts: Facts;
   readonly production: ProductionService;
   readonly plan: Plan;
+  readonly secretProblems: readonly string[];
 }
 
-async function planned(cluster: Cluster, { input, spec, facts, production, plan }: Planned): Promise<PreflightResult> {
+async function planned(
+  cluster: Cluster,
+  { input, spec, facts, production, plan, secretProblems }: Planned,
+): Promise<PreflightResult> {
   const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
   const deployment = stable?.deployment ?? null;
   const replicas = candidateReplicas(spec, deployment);
   const problems = [
+    ...secretProblems,
     ...specProblems(spec, replicas),
     ...previewProblems(spec, facts),
     ...(stable === null ? [] : stableProblems(spec, stable)),
@@ -85,15 +102,15 @@ async function dryRunProblems(
   cluster: Cluster,
   facts: Facts,
   { candidateSlot }: Plan,
-  { namespace, app }: Spec,
+  { namespace }: Spec,
   manifest: DeploymentManifest,
 ): Promise<string[]> {
   const taken = facts.slots[candidateSlot] !== null;
-  const name = taken ? `${manifest.metadata.name}-preflight` : manifest.metadata.name;
-  const path = deploymentPath({ namespace, app, slot: candidateSlot });
+  const name = taken ? trialName(manifest.metadata.name) : manifest.metadata.name;
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
   const tried = { ...manifest, metadata: { ...manifest.metadata, name } };
   try {
-    await apply<Json<V1Deployment>>(cluster, taken ? `${path}-preflight` : path, tried, { dryRun: true });
+    await apply<Json<V1Deployment>>(cluster, path, tried, { dryRun: true });
     return [];
   } catch (error) {
     const kind = apiErrorKind(error);

@@ -2,6 +2,7 @@
 import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
 import { CancelledFailure } from '@temporalio/activity';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { maskCredentials } from '../domain/mask.ts';
 import { slotLabels } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
@@ -140,7 +141,9 @@ async function logOf(cluster: Cluster, namespace: string, pod: Json<V1Pod>): Pro
   if (container === undefined) return '';
   try {
     const query = { name: pod.metadata?.name ?? '', namespace, container, tailLines: logLines };
-    return (await cluster.core.readNamespacedPodLog(query)).trimEnd().slice(-logKept);
+    return maskCredentials(await cluster.core.readNamespacedPodLog(query))
+      .trimEnd()
+      .slice(-logKept);
   } catch {
     // Why the Job failed is in its status; a container that never ran has no log.
     return '';

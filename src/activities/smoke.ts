@@ -13,6 +13,7 @@ import { report, type Attempt, type Step } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { onceListening } from './once-listening.ts';
+import { secretHeaders, type SecretHeaders } from './secret-headers.ts';
 import { runJob } from './smoke-job.ts';
 import { readResults, type CheckOutcome } from './smoke-results.ts';
 
@@ -20,6 +21,7 @@ interface Smoke extends Dependencies {
   readonly target: Target;
   readonly attempt: Attempt;
   readonly way: Transport;
+  readonly resolve: SecretHeaders['resolve'];
   readonly preview: ServiceTarget;
   readonly view: SlotView | null;
   /** Where the pods listen. */
@@ -39,7 +41,9 @@ export function createSmoke(dependencies: Dependencies): Step<'smoke'> {
     const view = await readSlot(cluster, { namespace, app, slot });
     const preview = await serviceTarget(cluster, { namespace, service: slotName(app, slot) });
     const port = await podPort(cluster, spec, view);
-    const smoke = { ...dependencies, target, attempt, view, way: access[spec.access], preview, port };
+    const requests = spec.smoke.checks.flatMap((check) => ('http' in check ? [check.http] : []));
+    const secrets = await secretHeaders(cluster, namespace, requests, access[spec.access]);
+    const smoke = { ...dependencies, ...secrets, target, attempt, view, preview, port };
     const checks = await runAll(smoke, spec.smoke.checks);
     return { verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks };
   };
@@ -91,14 +95,14 @@ async function outcomeOf(smoke: Smoke, check: SmokeCheck, index: number): Promis
 }
 
 async function httpCheck(
-  { way, preview, view, target, attempt }: Smoke,
+  { way, resolve, preview, view, target, attempt }: Smoke,
   { http }: Extract<SmokeCheck, { http: unknown }>,
   leftMs: number,
 ): Promise<CheckOutcome> {
   const destination = http.port === undefined ? preview : readyPod(view, target, http.port);
   const longestMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
   const answer = await onceListening(attempt, longestMs, (timeoutMs) =>
-    way.request(destination, http, { timeoutMs, signal: attempt.signal }),
+    way.request(destination, resolve(http), { timeoutMs, signal: attempt.signal }),
   );
   const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
   return { problem: disappointment(http.expect, answer), detail };

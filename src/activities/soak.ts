@@ -1,9 +1,11 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
 import type { WatchEvidence } from '../domain/evidence.ts';
-import type { HttpRequest, Spec } from '../domain/spec.ts';
+import { probeRequests } from '../domain/probe-requests.ts';
+import type { Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
+import { secretHeaders } from './secret-headers.ts';
 import { prepareWatch, watchSlots } from './watch-slots.ts';
 
 export function createSoak(dependencies: Dependencies): Step<'soak'> {
@@ -11,11 +13,18 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
     const { spec, candidateSlot, stableSlot } = target;
     const { views, port } = await prepareWatch(dependencies, target);
     const over = new AbortController();
+    const requests = probeRequests(spec);
+    const { resolve, way } = await secretHeaders(
+      dependencies.cluster,
+      spec.namespace,
+      requests,
+      dependencies.access[spec.access],
+    );
     const traffic = sendTraffic({
-      way: dependencies.access[spec.access],
+      way,
       namespace: spec.namespace,
       port,
-      requests: probeRequests(spec),
+      requests: requests.map(resolve),
       requestsPerSecond: spec.soak.traffic.requestsPerSecond,
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
       pods: (slot) => views.last(slot)?.pods ?? [],
@@ -46,13 +55,4 @@ function explained(evidence: WatchEvidence, { soak }: Spec, answered: number): W
   if (isCounted || candidate.requests === null || answered < soak.minimumRequests) return evidence;
   const hint = `${answered} requests of the soak were answered, but the pods do not count all of these paths: name others in soak.traffic.requests`;
   return { ...evidence, reason: `${reason}; ${hint}` };
-}
-
-/** The spec's requests; by default the GET requests of its smoke checks, or the root. */
-export function probeRequests(spec: Spec): readonly HttpRequest[] {
-  if (spec.soak.traffic.requests !== undefined) return spec.soak.traffic.requests;
-  const checks = spec.smoke.checks.flatMap((check) =>
-    'http' in check && check.http.method === 'GET' ? [check.http] : [],
-  );
-  return checks.length > 0 ? checks : [{ method: 'GET', path: '/', headers: {} }];
 }

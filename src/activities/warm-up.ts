@@ -13,6 +13,7 @@ import { readSlot } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
 import { onceListening } from './once-listening.ts';
+import { secretHeaders, type SecretHeaders } from './secret-headers.ts';
 
 type WarmUpRequest = Spec['warmUp']['requests'][number];
 
@@ -31,7 +32,8 @@ export function createWarmUp({ cluster, access }: Dependencies): Step<'warmUp'> 
     const port = await podPort(cluster, spec, view);
     const tally = new Tally(attempt, pods.length * warmUp.requests.reduce((sum, { count }) => sum + count, 0));
     const deadline = Date.now() + attempt.remaining(toMilliseconds(timeouts.warmUp));
-    const warming = { way: access[spec.access], namespace, port, tally, attempt, deadline };
+    const { resolve, way } = await secretHeaders(cluster, namespace, warmUp.requests, access[spec.access]);
+    const warming = { way, resolve, namespace, port, tally, attempt, deadline };
     await concurrently(pods, podsAtOnce, (pod) =>
       concurrently(repeated(warmUp.requests), atOnceToAPod, (request) => sendOne(warming, pod, request)),
     );
@@ -53,6 +55,7 @@ function* repeated(requests: readonly WarmUpRequest[]): Generator<WarmUpRequest>
 
 interface Warming {
   readonly way: Transport;
+  readonly resolve: SecretHeaders['resolve'];
   readonly namespace: string;
   readonly port: number;
   readonly tally: Tally;
@@ -61,7 +64,7 @@ interface Warming {
 }
 
 async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): Promise<void> {
-  const { way, namespace, port, tally, attempt, deadline } = warming;
+  const { way, resolve, namespace, port, tally, attempt, deadline } = warming;
   attempt.signal.throwIfAborted();
   const left = deadline - Date.now();
   if (left <= 0) {
@@ -71,7 +74,7 @@ async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): 
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip ?? '', port: request.port ?? port } as const;
   try {
     const { status, body } = await onceListening(attempt, Math.min(timeoutMs, left), (leftMs) =>
-      way.request(target, request, { timeoutMs: leftMs, signal: attempt.signal }),
+      way.request(target, resolve(request), { timeoutMs: leftMs, signal: attempt.signal }),
     );
     tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, example: excerpt(body) });
   } catch (error) {

@@ -4,6 +4,7 @@ import { registerDeploy } from './commands/deploy.ts';
 import { registerFinish } from './commands/finish.ts';
 import { registerList } from './commands/list.ts';
 import { registerReject } from './commands/reject.ts';
+import { registerRole } from './commands/role.ts';
 import { registerRollback } from './commands/rollback.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerValidate } from './commands/validate.ts';
@@ -36,6 +37,7 @@ export function buildProgram(terminal: Terminal, execute: Execute, version: stri
     registerFinish,
     registerList,
     registerValidate,
+    registerRole,
     registerWorker,
   ]) {
     register(program, execute);

@@ -4,13 +4,19 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { defaultTaskQueue } from '../workflows/messages.ts';
 import { ConnectionFailed } from './errors.ts';
 
+/** What a client and a worker both connect by. */
+export type TemporalConnection = Pick<ConnectionOptions, 'tls' | 'metadata'> & {
+  readonly address: string;
+  readonly apiKey?: string;
+};
+
 export interface Settings {
   readonly address: string;
   /** Which setting the address comes from, as a person would look for it. */
   readonly source: string;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly connection: ConnectionOptions;
+  readonly connection: TemporalConnection;
 }
 
 export interface SettingsOptions {

@@ -29,7 +29,7 @@ export class Temporal {
       await lazy.ensureConnected();
       return new Temporal(settings, lazy);
     } catch (error) {
-      const reason = codeOf(error) === undefined ? await whyUnreachable(settings.address) : reasonOf(error);
+      const reason = codeOf(error) === undefined ? await whyUnreachable(settings.connection) : reasonOf(error);
       await lazy.close();
       throw new ConnectionFailed(`cannot reach Temporal at ${settings.address} (${settings.source}): ${reason}`, {
         cause: error,

@@ -1,23 +1,32 @@
 import { connect } from 'node:net';
+import type { TemporalConnection } from './settings.ts';
+import { whyTlsFails } from './why-tls-fails.ts';
 
 const patienceMs = 2_000;
 const defaultPort = '7233';
 
-/** What a plain TCP connection finds at `host:port`, as the reason why nothing better could be had of it. */
-export function whyUnreachable(address: string): Promise<string> {
+/** What a connection finds at `host:port`, as the reason why nothing better could be had of it. */
+export async function whyUnreachable({ address, tls }: Pick<TemporalConnection, 'address' | 'tls'>): Promise<string> {
   const [, host = '', portText = defaultPort] = /^\[?([^[\]]+?)\]?(?::(\d+))?$/.exec(address) ?? [];
   const port = Number(portText);
   if (host === '' || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    return Promise.resolve('this is no address: write it as host:port');
+    return 'this is no address: write it as host:port';
   }
+  return (await tcpTrouble(host, port)) ?? (await whyTlsFails({ host, port }, tls)) ?? silent;
+}
+
+const silent = 'something listens there, but it does not speak to this client: check TLS and the address';
+
+/** Why there is no TCP connection; null when there is one. */
+function tcpTrouble(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: patienceMs });
-    const settle = (reason: string): void => {
+    const settle = (reason: string | null): void => {
       socket.destroy();
       resolve(reason);
     };
     socket.once('connect', () => {
-      settle('something listens there, but it does not speak to this client: check TLS and the address');
+      settle(null);
     });
     socket.once('timeout', () => {
       settle('it does not answer');

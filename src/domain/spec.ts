@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { durationPattern, toMilliseconds } from './duration.ts';
+import { givesSecretAway } from './secret-header.ts';
 
 const maximumRetention = 30 * 86_400_000;
 
@@ -37,22 +38,44 @@ const containerPort = z.int().min(1).max(65_535);
 
 const json: z.ZodType = z.json();
 
+const headerText = z
+  .string()
+  .max(4_096)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of text');
+
+const secretName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, 'is not the name of a Secret');
+
+const headerFromSecret = z.strictObject({
+  prefix: headerText.optional().describe('What goes before the value, such as "Bearer "'),
+  secretKeyRef: z.strictObject({ name: secretName, key: z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'is not a key') }),
+});
+
+const headers = z
+  .record(
+    z
+      .string()
+      .max(256)
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header'),
+    z.union([headerText, headerFromSecret], 'has to be text, or an object with "secretKeyRef"'),
+  )
+  .superRefine((given, context) => {
+    for (const [name, value] of Object.entries(given)) {
+      if (typeof value !== 'string' || !givesSecretAway(name, value)) continue;
+      const message =
+        'would be kept in the history of the workflow: put the value into a Secret, and write secretKeyRef: {name: …, key: …} here';
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  })
+  .default({});
+
 /** One HTTP request, as it is sent to a pod or a Service. */
 export const httpRequest = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
   path: z.string().max(2_048).startsWith('/', 'must start with "/"').regex(/^\S*$/, 'must hold no spaces').default('/'),
-  headers: z
-    .record(
-      z
-        .string()
-        .max(256)
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header'),
-      z
-        .string()
-        .max(4_096)
-        .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of text'),
-    )
-    .default({}),
+  headers: headers.describe("Text, or a Secret's key: its value is read when the request is sent"),
   body: json.optional().describe('Text is sent as it is, anything else as JSON'),
   port: containerPort.optional().describe("The container's port; by default the one that the Service targets"),
 });

@@ -1,6 +1,7 @@
 /** Whether an answer is what a smoke check expects. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { toMilliseconds } from '../domain/duration.ts';
+import { maskCredentials } from '../domain/mask.ts';
 import type { HttpExpectation } from '../domain/spec.ts';
 import type { HttpAnswer } from '../kubernetes/access/index.ts';
 
@@ -42,7 +43,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The beginning of what an application has said, on one line. */
 export function excerpt(text: string): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim();
+  const flat = maskCredentials(text).replaceAll(/\s+/g, ' ').trim();
   return flat.length > 200 ? `${flat.slice(0, 199)}…` : flat;
 }

@@ -6,15 +6,18 @@
  */
 import type { Slot } from '../domain/slot.ts';
 import type { HttpRequest } from '../domain/spec.ts';
-import { AccessError, type AccessErrorKind, type Transport } from '../kubernetes/access/index.ts';
+import { AccessError, type AccessErrorKind, type ProbeRequest, type Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import type { Reading, Source } from './source.ts';
+
+/** A request of the spec as it is sent, on the port that it names. */
+export type SentRequest = ProbeRequest & Pick<HttpRequest, 'port'>;
 
 export interface TrafficOptions {
   readonly way: Transport;
   readonly namespace: string;
   readonly port: number;
-  readonly requests: readonly HttpRequest[];
+  readonly requests: readonly SentRequest[];
   /** To each slot. */
   readonly requestsPerSecond: number;
   readonly slots: readonly Slot[];

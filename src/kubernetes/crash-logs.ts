@@ -1,6 +1,7 @@
 /** The last words of containers that crash: a few lines of a few pods, for people who read why a candidate fails. */
-import type { Cluster } from './cluster.ts';
 import { text } from 'node:stream/consumers';
+import { maskCredentials } from '../domain/mask.ts';
+import type { Cluster } from './cluster.ts';
 import type { PodView } from './pod.ts';
 
 const podsKept = 3;
@@ -61,7 +62,7 @@ export class CrashLogs {
           path: `/api/v1/namespaces/${this.#namespace}/pods/${log.pod}/log`,
           query: { container: log.container, tailLines: lines, previous },
         });
-        const said = (await text(response)).trimEnd();
+        const said = maskCredentials((await text(response)).trimEnd());
         if (response.statusCode !== 200 || said === '') continue;
         log.text = said.slice(-charactersKept);
         return;

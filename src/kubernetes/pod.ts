@@ -1,5 +1,6 @@
 /** A pod, reduced to what a deployment asks of it. */
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { maskCredentials } from '../domain/mask.ts';
 import type { Json } from './api-server.ts';
 
 interface PodPort {
@@ -82,7 +83,8 @@ function containerProblem(status: Json<V1ContainerStatus>): PodProblem | null {
   }
   if (terminated !== undefined && terminated.exitCode !== 0) {
     const reason = terminated.reason ?? 'Error';
-    return { reason, message: terminated.message ?? '', container: status.name, exitCode };
+    // The container's own words: what it wrote as its termination message, or the end of its log.
+    return { reason, message: maskCredentials(terminated.message ?? ''), container: status.name, exitCode };
   }
   return null;
 }

@@ -1,18 +1,20 @@
 /** The worker: the one place where workflows, activities, the cluster and Temporal are wired together. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
 
 export interface WorkerSettings {
+  /** How Temporal is reached: address, TLS, API key. */
+  readonly connection: NativeConnectionOptions;
+  readonly namespace: string;
   readonly taskQueue: string;
   /** Ends the worker: it takes no new work and gives running activities `shutdownGraceTime` to stop. */
   readonly signal: AbortSignal;
   /** Told once the worker polls. */
-  readonly onReady?: (address: string) => void;
+  readonly onReady?: () => void;
 }
 
 /** Where the worker finds the workflow code: bundled ahead of time where that was done, else bundled at its start. */
@@ -24,13 +26,12 @@ function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>
 }
 
 /**
- * Runs a worker until `signal` aborts. Connects to Temporal by the settings of @temporalio/envconfig and to Kubernetes
- * by the usual kubeconfig, or as the pod that it runs in. Rejects when either cannot be reached.
+ * Runs a worker until `signal` aborts. Connects to Kubernetes by the usual kubeconfig, or as the pod that it runs in.
+ * Rejects with an Error that names the address when Temporal cannot be reached.
  */
-export async function runWorker({ taskQueue, signal, onReady }: WorkerSettings): Promise<void> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  const { namespace, taskQueue, signal, onReady } = settings;
+  const connection = await connectTemporal(settings.connection);
   try {
     const cluster = connectCluster();
     const worker = await Worker.create({
@@ -49,10 +50,20 @@ export async function runWorker({ taskQueue, signal, onReady }: WorkerSettings):
       worker.shutdown();
     };
     signal.addEventListener('abort', stop, { once: true });
-    onReady?.(address);
+    onReady?.();
     if (signal.aborted) stop();
     await worker.run();
   } finally {
     await connection.close();
+  }
+}
+
+/** The worker's own connection: another implementation of TLS than that of the commands, with other demands. */
+async function connectTemporal(options: NativeConnectionOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the worker cannot connect to Temporal at ${options.address ?? ''}: ${reason}`, { cause: error });
   }
 }

@@ -10,6 +10,7 @@ writeFileSync(
   file,
   '[profile.default]\naddress = "one:7233"\n[profile.prod]\naddress = "two:7233"\nnamespace = "shop"\napi_key = "secret"\n',
 );
+const data = (text: string): Uint8Array => new TextEncoder().encode(text);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -33,6 +34,32 @@ describe('the settings', () => {
       namespace: 'shop',
       taskQueue: 'cutover',
       connection: { address: 'two:7233', apiKey: 'secret', tls: true },
+    });
+  });
+
+  it('take TLS from the environment, before the profile', () => {
+    const env = {
+      TEMPORAL_CONFIG_FILE: file,
+      TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'ca',
+      TEMPORAL_TLS_CLIENT_CERT_DATA: 'cert',
+      TEMPORAL_TLS_CLIENT_KEY_DATA: 'key',
+      TEMPORAL_TLS_SERVER_NAME: 'temporal.example',
+    };
+    expect(readSettings({ env }).connection.tls).toEqual({
+      serverNameOverride: 'temporal.example',
+      serverRootCACertificate: data('ca'),
+      clientCertPair: { crt: data('cert'), key: data('key') },
+    });
+    expect(readSettings({ env: { ...env, TEMPORAL_TLS: 'false' } }).connection.tls).toBe(false);
+    expect(readSettings({ env: { TEMPORAL_CONFIG_FILE: file } }).connection.tls).toBeUndefined();
+  });
+
+  it('take the API key, which turns TLS on, and headers from the environment', () => {
+    const env = { XDG_CONFIG_HOME: folder, TEMPORAL_API_KEY: 'key', TEMPORAL_GRPC_META_X_TEAM: 'shop' };
+    expect(readSettings({ env }).connection).toMatchObject({
+      apiKey: 'key',
+      tls: true,
+      metadata: { 'x-team': 'shop' },
     });
   });
 

@@ -62,7 +62,9 @@ describe('a deployment that is stopped by people', () => {
 describe('a deployment started and steered by hand, with the CLI of Temporal', () => {
   it('behaves as through the CLI', async () => {
     rig = await ClusterRig.withSeed(2);
-    const spec: unknown = parse(readFileSync(rig.spec({ ...unwatched, approval: { required: true } }), 'utf8'));
+    const file = rig.spec({ ...unwatched, approval: { required: true } });
+    await rig.grant(file);
+    const spec: unknown = parse(readFileSync(file, 'utf8'));
     const workflow = ['--workflow-id', rig.id];
     const started = await rig.temporal(
       'workflow',

@@ -12,9 +12,17 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
 import { podsAnswer } from '../../sandbox/pods-answer.ts';
 import { serviceUrl } from '../../sandbox/service-url.ts';
-import { connect, DeploymentNotFound, TemporalCallFailed, type CutoverClient } from '../../src/client/index.ts';
+import {
+  connect,
+  DeploymentNotFound,
+  readSpecFile,
+  TemporalCallFailed,
+  type CutoverClient,
+} from '../../src/client/index.ts';
+import { roleBindingOf, roleOf, type Role } from '../../src/domain/role.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
+import { askedIn, outsideOfRole, type Asked } from './audit.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -28,6 +36,7 @@ export class ClusterRig {
   readonly namespace: string;
   readonly #directory: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #granted = new Map<string, Role['rules'][number]>();
 
   private constructor(namespace: string) {
     this.namespace = namespace;
@@ -60,7 +69,8 @@ export class ClusterRig {
   }
 
   /**
-   * Removes the namespace, without waiting for it to be gone. With CUTOVER_RECORD_HISTORIES naming a folder, the history
+   * Removes the namespace, without waiting for it to be gone; throws where the worker asked for what its Role does not
+   * have. With CUTOVER_RECORD_HISTORIES naming a folder, the history
    * of the namespace's last deployment is kept there: that is how test/replay/histories was made.
    */
   async remove(test: string): Promise<void> {
@@ -74,16 +84,41 @@ export class ClusterRig {
       if (code === 0) writeFileSync(join(folder, `${name}.json`), anonymous(stdout));
     }
     rmSync(this.#directory, { recursive: true, force: true });
+    const outside = outsideOfRole(this.asked());
     await this.#run(inject('sandbox').kubectl, ['delete', 'namespace', this.namespace, '--wait=false']);
+    if (outside.length > 0) throw new Error(`the worker asked for what no Role gives it: ${JSON.stringify(outside)}`);
   }
 
   get id(): string {
     return `${this.namespace}/api`;
   }
 
-  /** Runs `cutover` to its end, whatever its exit code. */
-  cutover(...args: string[]): Promise<CommandResult> {
-    return this.#run(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args]);
+  /** Runs `cutover` to its end, whatever its exit code. Before it deploys, the worker is given the Role of the spec. */
+  async cutover(...args: string[]): Promise<CommandResult> {
+    const [command, flag, file] = args;
+    if (command === 'deploy' && flag === '-f' && file !== undefined) await this.grant(file);
+    return this.#cutover(args);
+  }
+
+  /** `cutover deploy` with what the worker may do as it is. */
+  deployAsGranted(file: string, ...args: string[]): Promise<CommandResult> {
+    return this.#cutover(['deploy', '-f', file, ...args]);
+  }
+
+  /** Gives the worker what the spec needs, as `cutover role` prints it; a spec with mistakes needs nothing. */
+  async grant(file: string): Promise<void> {
+    const read = await readSpecFile(file);
+    if (!read.ok) return;
+    const role = roleOf(read.spec);
+    // What an earlier deployment needs stays: it may be in retention still.
+    for (const rule of role.rules) this.#granted.set(JSON.stringify(rule), rule);
+    const rules = [...this.#granted.values()];
+    await this.apply([{ ...role, rules }, roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
+  }
+
+  /** What the worker has asked of the API server in this namespace. */
+  asked(): Asked[] {
+    return askedIn(inject('sandbox').auditLog, this.namespace);
   }
 
   /** Runs `cutover`; rejects with what it printed when its exit code is another. */
@@ -155,6 +190,10 @@ export class ClusterRig {
   must(what: string, { code, stdout, stderr }: CommandResult): string {
     if (code !== 0) throw new Error(`${what} ended with ${code}: ${stderr}${stdout}`);
     return stdout;
+  }
+
+  #cutover(args: string[]): Promise<CommandResult> {
+    return this.#run(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args]);
   }
 
   #run(command: string, args: string[]): Promise<CommandResult> {

@@ -37,7 +37,7 @@ describe('a mistake', () => {
     [
       { warmUp: { requests: [{ headers: { a: 1 } }] } },
       'warmUp.requests[0].headers.a',
-      'has to be text, not the number 1',
+      'has to be text, or an object with "secretKeyRef"',
     ],
     [
       { warmUp: { requests: [{ body: NaN }] } },

@@ -10,13 +10,15 @@ export function registerWorker(program: Command, execute: Execute): void {
 
 async function worker(context: CommandContext): Promise<ExitCode> {
   const client = await context.client();
-  const { address, taskQueue } = client.settings;
+  const { address, namespace, taskQueue, connection } = client.settings;
   await context.close();
   // Loaded only here: the worker's native core would slow every other command down.
   const { runWorker } = await import('../../worker/run.ts');
   const { signal, release } = context.terminal.interruptible();
   try {
     await runWorker({
+      connection,
+      namespace,
       taskQueue,
       signal,
       onReady: () => {

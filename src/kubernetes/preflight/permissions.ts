@@ -1,71 +1,25 @@
 /** Whether this worker may do what the deployment will have to do. */
+import { neededRules, type Rule } from '../../domain/permissions.ts';
+import { asPolicy } from '../../domain/role.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { Cluster } from '../cluster.ts';
-
-interface Rule {
-  readonly group: string;
-  /** With its subresource: `pods/log`. */
-  readonly resource: string;
-  readonly verbs: readonly string[];
-  /** What is missed without it; a rule without this is needed. */
-  readonly missed?: string;
-}
 
 export interface Permissions {
   readonly problems: readonly string[];
   readonly notices: readonly string[];
 }
 
-/** The rules of the worker's role in the namespace, for this spec. */
-function rulesFor(spec: Spec): Rule[] {
-  const http = spec.access === 'proxy';
-  const jobs = spec.smoke.checks.some((check) => 'job' in check);
-  const tcp = spec.smoke.checks.some((check) => 'tcp' in check);
-  return [
-    { group: '', resource: 'services', verbs: ['get', 'list', 'watch', 'create', 'patch'] },
-    { group: '', resource: 'pods', verbs: ['list', 'watch'] },
-    { group: 'apps', resource: 'deployments', verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
-    { group: 'discovery.k8s.io', resource: 'endpointslices', verbs: ['list', 'watch'] },
-    ...(http ? [{ group: '', resource: 'pods/proxy', verbs: ['get'] }] : []),
-    ...(http ? [{ group: '', resource: 'services/proxy', verbs: ['get'] }] : []),
-    ...(http && tcp ? [{ group: '', resource: 'pods/portforward', verbs: ['get'] }] : []),
-    ...(jobs
-      ? [{ group: 'batch', resource: 'jobs', verbs: ['get', 'list', 'watch', 'create', 'delete', 'deletecollection'] }]
-      : []),
-    {
-      group: '',
-      resource: 'pods/log',
-      verbs: ['get'],
-      missed: 'the last lines of containers that crash are not shown',
-    },
-    { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
-    {
-      group: '',
-      resource: 'resourcequotas',
-      verbs: ['list'],
-      missed: 'the room for a second environment is not checked',
-    },
-    {
-      group: 'autoscaling',
-      resource: 'horizontalpodautoscalers',
-      verbs: ['list'],
-      missed: 'autoscalers of the live slot are not noticed',
-    },
-  ];
-}
-
 /** Asks the API server about each rule: a needed one that is missing is a problem, any other a notice. */
 export async function checkPermissions(cluster: Cluster, spec: Spec): Promise<Permissions> {
-  const missing = (await Promise.all(rulesFor(spec).map((rule) => missingOf(cluster, spec.namespace, rule)))).filter(
-    ({ verbs }) => verbs.length > 0,
-  );
+  const rules = neededRules(spec);
+  const missing = (await Promise.all(rules.map((rule) => missingOf(cluster, spec.namespace, rule)))).flat();
   const needed = missing.filter(({ missed }) => missed === undefined).map(asText);
   return {
     problems:
       needed.length === 0
         ? []
         : [
-            `the worker lacks permissions in namespace "${spec.namespace}": add these rules to its role: ${needed.join(', ')}`,
+            `the worker lacks permissions in namespace "${spec.namespace}": add these rules to its role (\`cutover role\` prints all of it): ${needed.join(', ')}`,
           ],
     notices: missing.flatMap((rule) =>
       rule.missed === undefined ? [] : [`the worker's role lacks ${asText(rule)}: ${rule.missed}`],
@@ -73,20 +27,40 @@ export async function checkPermissions(cluster: Cluster, spec: Spec): Promise<Pe
   };
 }
 
-/** The rule with only the verbs that are not allowed. */
-async function missingOf(cluster: Cluster, namespace: string, rule: Rule): Promise<Rule> {
-  const allowed = await Promise.all(rule.verbs.map((verb) => isAllowed(cluster, namespace, { ...rule, verb })));
-  return { ...rule, verbs: rule.verbs.filter((_, index) => allowed[index] !== true) };
+/** The rule with only the verbs, and the names, that are not allowed; nothing where all of it is. */
+async function missingOf(cluster: Cluster, namespace: string, rule: Rule): Promise<Rule[]> {
+  const { group, resource, verbs, names = [undefined] } = rule;
+  const denied = await Promise.all(
+    verbs.map(async (verb) => {
+      const allowed = await Promise.all(
+        names.map((name) => isAllowed(cluster, { namespace, group, resource, verb, name })),
+      );
+      return { verb, names: names.filter((_, index) => allowed[index] !== true) };
+    }),
+  );
+  const lacking = denied.filter((one) => one.names.length > 0);
+  if (lacking.length === 0) return [];
+  const lackingNames = names.filter((name) => lacking.some((one) => one.names.includes(name)));
+  const known = lackingNames.filter((name) => name !== undefined);
+  return [{ ...rule, verbs: lacking.map(({ verb }) => verb), ...(known.length === 0 ? {} : { names: known }) }];
 }
 
-function asText({ group, resource, verbs }: Rule): string {
-  return JSON.stringify({ apiGroups: [group], resources: [resource], verbs });
+function asText(rule: Rule): string {
+  return JSON.stringify(asPolicy(rule));
 }
 
-async function isAllowed(
+interface Access {
+  readonly namespace: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly name?: string | undefined;
+}
+
+/** Whether the API server would let this worker do it. */
+export async function isAllowed(
   cluster: Cluster,
-  namespace: string,
-  { group, resource, verb }: { readonly group: string; readonly resource: string; readonly verb: string },
+  { namespace, group, resource, verb, name }: Access,
 ): Promise<boolean> {
   const [kind, subresource] = resource.split('/');
   const review = await cluster.api.json<{ status?: { allowed?: boolean } }>({
@@ -96,15 +70,8 @@ async function isAllowed(
     body: JSON.stringify({
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
-      spec: {
-        resourceAttributes: {
-          namespace,
-          group,
-          resource: kind,
-          verb,
-          ...(subresource === undefined ? {} : { subresource }),
-        },
-      },
+      // JSON leaves out what is undefined.
+      spec: { resourceAttributes: { namespace, group, resource: kind, subresource, verb, name } },
     }),
   });
   return review.status?.allowed === true;
