@@ -7,6 +7,7 @@ import { slotLabels } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
 import type { Json } from '../kubernetes/api-server.ts';
+import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
 import { viewPod } from '../kubernetes/pod.ts';
@@ -97,9 +98,15 @@ function jobManifest(
   check: JobCheck,
   { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
 ): Json<V1Job> {
-  const { spec, candidateSlot } = target;
+  const { spec, candidateSlot, runId } = target;
   // Not the labels by which Services select pods: no traffic may come here.
-  const labels = { ...managedBy, 'cutover.dev/app': spec.app, 'cutover.dev/check': `smoke-${candidateSlot}` };
+  const labels = {
+    ...managedBy,
+    'cutover.dev/app': spec.app,
+    'cutover.dev/check': `smoke-${candidateSlot}`,
+    // By this the teardown finds what a worker that died has left.
+    [deploymentAnnotation]: runId,
+  };
   const host = `${preview.name}.${preview.namespace}.svc`;
   const port = String(preview.port ?? 80);
   const env = [

@@ -29,12 +29,16 @@ export function givesSecretAway(name: string, value: string): boolean {
 
 /** Every key that the spec's requests refer to, each once. */
 export function secretKeysOf(spec: Spec): SecretKey[] {
-  const requests = [
+  return uniqueKeys(requestsOf(spec));
+}
+
+/** Every request that the spec writes down. */
+export function requestsOf(spec: Spec): readonly HttpRequest[] {
+  return [
     ...spec.warmUp.requests,
     ...spec.smoke.checks.flatMap((check) => ('http' in check ? [check.http] : [])),
     ...(spec.soak.traffic.requests ?? []),
   ];
-  return uniqueKeys(requests);
 }
 
 /** Every key that these requests refer to, each once. */

@@ -136,6 +136,11 @@ export class ClusterRig {
     return this.must('kubectl', await this.#run(inject('sandbox').kubectl, ['--namespace', this.namespace, ...args]));
   }
 
+  /** Runs kubectl as it is given, whatever its exit code. */
+  anyKubectl(...args: string[]): Promise<CommandResult> {
+    return this.#run(inject('sandbox').kubectl, args);
+  }
+
   async apply(manifests: unknown[]): Promise<void> {
     const file = join(this.#directory, `${randomUUID()}.yaml`);
     writeFileSync(file, manifests.map((manifest) => stringify(manifest)).join('---\n'));

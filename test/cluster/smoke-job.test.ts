@@ -1,6 +1,6 @@
 /** Smoke checks that are Kubernetes Jobs. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { unwatched } from './expected.ts';
+import { at, unwatched } from './expected.ts';
 import { ClusterRig } from './rig.ts';
 
 let rig: ClusterRig;
@@ -33,6 +33,17 @@ describe('a smoke check that is a Job', () => {
     await rig.cutoverEnds(0, 'deploy', '-f', spec, '--wait', 'promoted');
     const { evidence } = await rig.state();
     expect(evidence.smoke?.checks).toMatchObject([{ name: 'journey', passed: true, log: 'v2.0' }]);
+    expect(await rig.kubectl('get', 'jobs', '-o', 'name')).toBe('');
+  });
+
+  it('has the label by which a teardown finds it, and goes with the deployment', async () => {
+    rig = await ClusterRig.withSeed(1);
+    await rig.cutover('deploy', '-f', rig.spec({ ...unwatched, ...smoke(['sleep', '60']) }));
+    const { runId } = await rig.when(at('smoke'));
+    const jobs = () => rig.kubectl('get', 'jobs', '-l', `cutover.dev/deployment=${runId}`, '-o', 'name');
+    await expect.poll(jobs, { timeout: 10_000 }).toContain('api-smoke');
+    expect(await rig.cutover('rollback', rig.id, '--reason', 'drill')).toMatchObject({ code: 0 });
+    await rig.when((state) => state.outcome === 'rolled-back');
     expect(await rig.kubectl('get', 'jobs', '-o', 'name')).toBe('');
   });
 

@@ -20,7 +20,8 @@ import { connectByPortForward } from './port-forward.ts';
 import type { ServiceDirectory } from './service-directory.ts';
 
 /** Headers that the API server takes for itself: they say who asks it, or are replaced on the way. */
-const reserved = /^(authorization|proxy-authorization|host|connection|upgrade|impersonate-.*|x-remote-.*)$/i;
+export const reservedHeaders =
+  /^(authorization|proxy-authorization|host|connection|upgrade|impersonate-.*|x-remote-.*)$/i;
 
 export function createProxyTransport(cluster: Cluster, services: Pick<ServiceDirectory, 'find'>): Transport {
   return {
@@ -46,7 +47,7 @@ async function proxied(
 ): Promise<HttpAnswer> {
   const what = describeRequest(target, request);
   const { body, headers } = wireBody(request);
-  const taken = Object.keys(headers).find((name) => reserved.test(name));
+  const taken = Object.keys(headers).find((name) => reservedHeaders.test(name));
   if (taken !== undefined) {
     const reason = `the header ${taken} cannot pass the API server's proxy: use access: direct`;
     throw new AccessError('invalid', what, reason);

@@ -1,7 +1,9 @@
 /** What stands in the way of a deployment whose plan is made. Pure; each problem names the object and what to do. */
 import type { V1Container, V1Service } from '@kubernetes/client-node';
 import { slotName, slots, type Slot } from '../../domain/slot.ts';
+import { requestsOf } from '../../domain/secret-header.ts';
 import type { Spec } from '../../domain/spec.ts';
+import { reservedHeaders } from '../access/proxy.ts';
 import type { Json } from '../api-server.ts';
 import type { DeploymentManifest } from '../candidate.ts';
 import { managedBy } from '../preview.ts';
@@ -48,7 +50,16 @@ export function specProblems(spec: Spec, replicas: number): string[] {
         `"${spec.service}" is the name of a preview Service of ${spec.app} (${previews.join(', ')}): give the production Service another name`,
       ]
     : [];
-  return [...few, ...named];
+  return [...few, ...named, ...headerProblems(spec)];
+}
+
+/** Headers that would not arrive. */
+function headerProblems(spec: Spec): string[] {
+  if (spec.access === 'direct') return [];
+  const names = requestsOf(spec).flatMap(({ headers }) => Object.keys(headers));
+  return [...new Set(names)]
+    .filter((name) => reservedHeaders.test(name))
+    .map((name) => `the header ${name} cannot pass the API server's proxy: use access: direct, or another header`);
 }
 
 /** What is wrong with the candidate as it would be created. */

@@ -64,6 +64,15 @@ it('refuses minimums that can never be reached, and a Service with the name of a
   ]);
 });
 
+it('refuses headers that the way to the pods does not let through', () => {
+  const headers = { authorization: { secretKeyRef: { name: 'smoke', key: 'token' } }, 'x-smoke': '1' };
+  const warmUp = { requests: [{ path: '/', headers }] };
+  expect(specProblems(specOf({ warmUp }), 2)).toEqual([
+    "the header authorization cannot pass the API server's proxy: use access: direct, or another header",
+  ]);
+  expect(specProblems(specOf({ warmUp, access: 'direct' }), 2)).toEqual([]);
+});
+
 it('refuses a stable slot without a ready pod, or with a selector that fits both slots', () => {
   const slot = slotView('blue');
   const { spec } = slot.deployment;
