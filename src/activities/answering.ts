@@ -18,7 +18,10 @@ interface Dependencies {
 
 const timeoutMs = 2_000;
 
-/** null when every ready pod of the slot answers, or has a probe that says so; else who does not, and why. */
+/**
+ * null when as many pods of the slot as it should have answer, or have a probe that says so; else who does not, and why.
+ * A pod that has crashed since it was counted as ready does not answer.
+ */
 export async function whoIsSilent(
   { cluster, access }: Dependencies,
   spec: Spec,
@@ -31,9 +34,9 @@ export async function whoIsSilent(
   const ready = view.pods.filter((pod) => pod.ready);
   const reasons = await Promise.all(ready.map((pod) => silenceOf(pod, { access, spec, port, signal })));
   const silent = reasons.filter((reason) => reason !== null);
-  const [first] = silent;
-  if (first === undefined) return null;
-  return `${ready.length - silent.length} of ${view.state.desiredPods} pods answer on port ${port}; ${first}`;
+  const answering = ready.length - silent.length;
+  if (answering >= view.state.desiredPods) return null;
+  return [`${answering} of ${view.state.desiredPods} pods answer on port ${port}`, ...silent.slice(0, 1)].join('; ');
 }
 
 interface Asking {

@@ -17,6 +17,7 @@ import { buildCandidate, deploymentAnnotation, type DeploymentManifest } from '.
 import { assertClaimed, claim, type Claim } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { CrashLogs } from '../kubernetes/crash-logs.ts';
 import { applyPreviews } from '../kubernetes/preview.ts';
 import { describeSelector, readProduction } from '../kubernetes/production.ts';
 import { deleteDeployment, waitUntilGone } from '../kubernetes/remove.ts';
@@ -60,8 +61,10 @@ async function waitUntilServing(
   slot: SlotReference,
   attempt: Attempt,
 ): Promise<SlotState> {
+  const logs = new CrashLogs(cluster, slot.namespace);
   for (;;) {
     const candidate = await waitForRollout(cluster, slot, {
+      logs,
       runId: target.runId,
       timeoutMs: timeLeft(target, attempt),
       signal: attempt.signal,
@@ -73,10 +76,9 @@ async function waitUntilServing(
     if (silence === null) return candidate;
     report(attempt, 'deploy', { summary: silence, candidate });
     if (timeLeft(target, attempt) <= 0) {
-      throw new DeploymentError(
-        'CandidateNotReady',
-        `${candidate.deployment} does not serve within ${target.spec.timeouts.deploy}: ${silence}. Give its pods a readiness probe, or a longer timeouts.deploy`,
-      );
+      await logs.settled();
+      const why = `${candidate.deployment} does not serve within ${target.spec.timeouts.deploy}: ${silence}. Give its pods a readiness probe, or a longer timeouts.deploy`;
+      throw new DeploymentError('CandidateNotReady', [why, ...logs.full].join('\n'));
     }
     await pause(attempt, betweenQuestionsMs);
   }

@@ -6,7 +6,7 @@ import type { SlotState } from '../domain/state.ts';
 import type { Json } from './api-server.ts';
 import { deploymentAnnotation } from './candidate.ts';
 import type { Cluster } from './cluster.ts';
-import { CrashLogs } from './crash-logs.ts';
+import type { CrashLogs } from './crash-logs.ts';
 import type { Source } from './follow.ts';
 import type { PodView } from './pod.ts';
 import { describePods, podSource } from './ready-pods.ts';
@@ -17,6 +17,8 @@ export interface RolloutWait {
   readonly runId: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Where the last words of containers that crash are collected. */
+  readonly logs: CrashLogs;
   readonly onProgress: (summary: string, state: SlotState) => void;
 }
 
@@ -32,10 +34,9 @@ export function deploymentSource({ namespace, app, slot }: SlotReference): Sourc
 export async function waitForRollout(
   cluster: Cluster,
   reference: SlotReference,
-  { runId, timeoutMs, signal, onProgress }: RolloutWait,
+  { runId, timeoutMs, signal, logs, onProgress }: RolloutWait,
 ): Promise<SlotState> {
   const name = slotName(reference.app, reference.slot);
-  const logs = new CrashLogs(cluster, reference.namespace);
   let reasons = 'nothing is known of its pods';
   const waited = await waitUntil(cluster, {
     sources: { deployments: deploymentSource(reference), pods: podSource(reference) },

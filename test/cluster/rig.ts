@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -21,7 +22,9 @@ import {
 } from '../../src/client/index.ts';
 import { roleBindingOf, roleOf, type Role } from '../../src/domain/role.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
-import type { SpecInput } from '../../src/domain/spec.ts';
+import type { Spec, SpecInput } from '../../src/domain/spec.ts';
+import { connectCluster } from '../../src/kubernetes/cluster.ts';
+import { checkPermissions } from '../../src/kubernetes/preflight/permissions.ts';
 import { askedIn, outsideOfRole, type Asked } from './audit.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -114,6 +117,7 @@ export class ClusterRig {
     for (const rule of role.rules) this.#granted.set(JSON.stringify(rule), rule);
     const rules = [...this.#granted.values()];
     await this.apply([{ ...role, rules }, roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
+    await granted(read.spec);
   }
 
   /** What the worker has asked of the API server in this namespace. */
@@ -211,6 +215,25 @@ export class ClusterRig {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
     });
+  }
+}
+
+/** Waits until the API server gives the worker all that the spec needs: it learns of a Role a moment after it was applied. */
+async function granted(spec: Spec): Promise<void> {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(inject('sandbox').deployerKubeconfig);
+  const cluster = connectCluster(kubeConfig);
+  const deadline = Date.now() + 10_000;
+  try {
+    for (;;) {
+      const { problems, notices } = await checkPermissions(cluster, spec);
+      const missing = [...problems, ...notices];
+      if (missing.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`the worker still lacks what it was granted: ${missing.join('; ')}`);
+      await delay(20);
+    }
+  } finally {
+    cluster.close();
   }
 }
 
