@@ -129,22 +129,27 @@ async function stableReady(cluster: Cluster, slot: Slot, { input, attempt, resto
 async function restoreReplicas(
   cluster: Cluster,
   reference: SlotReference,
-  { input, restored }: StepContext,
+  { input, attempt, restored }: StepContext,
 ): Promise<void> {
   const { replicas = 1, rollback } = input.spec;
   const name = slotName(reference.app, reference.slot);
-  const deployment = await readDeployment(cluster, reference);
-  if (deployment === null) {
-    throw new DeploymentError(
-      'SlotNotReady',
-      `production could not be switched back: the Deployment "${name}" is gone and its pods are not ready. Production stays on the candidate: deploy the previous version as a new deployment`,
-    );
-  }
-  const now = deployment.spec?.replicas ?? 1;
-  const needed = Math.max(replicas, rollback.minimumReady);
-  if (now >= rollback.minimumReady) return;
-  if (await scaleDeployment(cluster, reference, deployment, needed)) {
-    restored.push(`${name} had been scaled down to ${now} and was scaled to ${needed} again`);
+  for (;;) {
+    attempt.signal.throwIfAborted();
+    const deployment = await readDeployment(cluster, reference);
+    if (deployment === null) {
+      throw new DeploymentError(
+        'SlotNotReady',
+        `production could not be switched back: the Deployment "${name}" is gone and its pods are not ready. Production stays on the candidate: deploy the previous version as a new deployment`,
+      );
+    }
+    const now = deployment.spec?.replicas ?? 1;
+    const needed = Math.max(replicas, rollback.minimumReady);
+    if (now >= rollback.minimumReady) return;
+    if (await scaleDeployment(cluster, reference, deployment, needed)) {
+      restored.push(`${name} had been scaled down to ${now} and was scaled to ${needed} again`);
+      return;
+    }
+    // It has changed since it was read: while somebody still scales it, say.
   }
 }
 

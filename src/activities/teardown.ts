@@ -2,7 +2,7 @@
  * Removes a slot, or scales it to zero.
  *
  * 1. Never the slot that production selects: the selector is read right before, whatever the workflow believes
- *    (invariant 2).
+ *    (invariant 2). And the fallback only while production selects the candidate, and that has pods to serve it.
  * 2. Never what another deployment has made or taken over.
  * 3. Gone already is as good as removed (invariant 7).
  */
@@ -14,7 +14,8 @@ import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
-import { describeSelector, findProduction, ownerOf } from '../kubernetes/production.ts';
+import { describeSelector, findProduction, ownerOf, readProduction } from '../kubernetes/production.ts';
+import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
 import { readDeployment, type SlotReference } from '../kubernetes/slot.ts';
@@ -60,6 +61,7 @@ async function remove(
     const by = deployment.metadata?.annotations?.[deploymentAnnotation];
     if (input.slot === input.candidateSlot && by !== input.runId) return { done: 'foreign', by: by ?? 'somebody' };
     await assertRemovable(cluster, input);
+    if (input.slot === input.stableSlot) await assertNotNeeded(cluster, input, attempt);
     const done = await removeOnce(cluster, reference, deployment, input.how);
     if (done !== null) return { done };
   }
@@ -100,6 +102,28 @@ async function assertRemovable(cluster: Cluster, { spec, slot, runId }: Teardown
       `${name} was not torn down: ${live.owner} holds the Service "${spec.service}" now and may need the slot`,
     );
   }
+}
+
+/** The fallback is what is left when the candidate is not there any more, whoever has removed it. */
+async function assertNotNeeded(cluster: Cluster, input: TeardownInput, attempt: Attempt): Promise<void> {
+  const { spec, slot, candidateSlot } = input;
+  const live = await readProduction(cluster, spec);
+  const name = slotName(spec.app, slot);
+  if (live.slot !== candidateSlot) {
+    throw new DeploymentError(
+      'SelectorChanged',
+      `${name} was not torn down: the Service "${spec.service}" selects ${describeSelector(live.selector)} and not ${slotName(spec.app, candidateSlot)}. Somebody has changed it: switch it to one of the slots, then deploy again`,
+    );
+  }
+  const candidate = { namespace: spec.namespace, app: spec.app, slot: candidateSlot };
+  await waitForReadyPods(cluster, candidate, {
+    minimum: spec.rollback.minimumReady,
+    timeoutMs: attempt.remaining(toMilliseconds(spec.timeouts.teardown)),
+    signal: attempt.signal,
+    onProgress: (summary) => {
+      report(attempt, 'teardown', { summary: `${name} stays until the candidate serves: ${summary}` });
+    },
+  });
 }
 
 async function expectGone(
