@@ -7,6 +7,7 @@ import type { Settings } from './settings.ts';
 import { startDeployment, type DeployOptions, type DeployResult } from './start.ts';
 import { readExecution, readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
+import { currentBuildId } from './worker-version.ts';
 import { waitForMilestone, waitUntil, type Milestone, type WaitEnd, type WaitOptions } from './wait.ts';
 
 /** The latest deployment of an id, or the one of this run. */
@@ -68,6 +69,11 @@ export class CutoverClient {
   /** Says so when no worker polls the task queue, so that nothing would happen; null when one does. */
   whyNoWorker(): Promise<string | null> {
     return whyNoWorker(this.#temporal, this.settings.taskQueue);
+  }
+
+  /** The build of that worker deployment to which Temporal sends the deployments; null where it is workers without one. */
+  currentBuildId(deploymentName: string): Promise<string | null> {
+    return currentBuildId(this.#temporal, deploymentName);
   }
 
   list(options?: ListOptions): Promise<ListedDeployment[]> {

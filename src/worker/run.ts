@@ -11,6 +11,8 @@ export interface WorkerSettings {
   readonly connection: NativeConnectionOptions;
   readonly namespace: string;
   readonly taskQueue: string;
+  /** Takes part in Worker Versioning under this name; null for a worker without a version. */
+  readonly version: { readonly deploymentName: string; readonly buildId: string } | null;
   /** Ends the worker: it takes no new work and gives running activities `shutdownGraceTime` to stop. */
   readonly signal: AbortSignal;
   /** Told once the worker polls. */
@@ -23,6 +25,14 @@ function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return { workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)) };
+}
+
+/** Decision 7: a running deployment goes on with the newest code, so that no rollback waits for a worker that is gone. */
+function versioning(version: WorkerSettings['version']): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (version === null) return {};
+  return {
+    workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
+  };
 }
 
 /**
@@ -39,11 +49,14 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       namespace,
       taskQueue,
       ...workflowCode(),
+      ...versioning(settings.version),
       activities: { ...createActivities({ cluster, access: connectAccess(cluster) }) },
       // Heartbeats are what people watch, and how a cancelled activity learns of it.
       defaultHeartbeatThrottleInterval: '1s',
       maxHeartbeatThrottleInterval: '1s',
       maxCachedWorkflows: 500,
+      // So long a workflow waits for a worker that has died before another one takes it over; a rollback may be among them.
+      stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '10s',
     });
     const stop = (): void => {

@@ -11,11 +11,12 @@ import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchLoad, type LaunchedLoad } from '../../demo/load/launch.ts';
-import { podsAnswer } from '../../sandbox/pods-answer.ts';
+import { podsAnswer, serviceAnswers } from '../../sandbox/pods-answer.ts';
 import { serviceUrl } from '../../sandbox/service-url.ts';
 import {
   connect,
   DeploymentNotFound,
+  NoWorker,
   readSpecFile,
   TemporalCallFailed,
   type CutoverClient,
@@ -94,6 +95,11 @@ export class ClusterRig {
 
   get id(): string {
     return `${this.namespace}/api`;
+  }
+
+  /** From now on the commands and the client are for the worker of this task queue. */
+  useTaskQueue(name: string): void {
+    this.#env['CUTOVER_TASK_QUEUE'] = name;
   }
 
   /** Runs `cutover` to its end, whatever its exit code. Before it deploys, the worker is given the Role of the spec. */
@@ -184,6 +190,22 @@ export class ClusterRig {
     }
   }
 
+  /** Approves; where no worker answers, again and again until one does. */
+  async approve(timeoutMs = 60_000): Promise<void> {
+    const client = await connect({ env: this.#env });
+    const deadline = Date.now() + timeoutMs;
+    try {
+      for (;;) {
+        const answer = await client.approve(this.id, { by: 'ann', reason: 'quiet' }).catch(passing);
+        // Refused, where an earlier request was taken whose answer was lost.
+        if (answer !== null) return;
+        if (Date.now() > deadline) throw new Error(`nobody took the approval of ${this.id} in ${timeoutMs} ms`);
+      }
+    } finally {
+      await client.close();
+    }
+  }
+
   /** Which slot the production Service selects now. */
   liveSlot(): Promise<string> {
     return this.kubectl('get', 'service', 'api-service', '-o', 'jsonpath={.spec.selector.version}');
@@ -193,6 +215,7 @@ export class ClusterRig {
   async load(requestsPerSecond = 60): Promise<LaunchedLoad> {
     const { kubeconfig } = inject('sandbox');
     const url = await serviceUrl(kubeconfig, { namespace: this.namespace, name: 'api-service' });
+    await serviceAnswers(`${url}/healthz`);
     return launchLoad({ urls: [`${url}/api/items`], requestsPerSecond, durationMs: 300_000 });
   }
 
@@ -243,12 +266,14 @@ function anonymous(history: string): string {
 }
 
 async function stateOf(client: CutoverClient, id: string): Promise<DeploymentState | null> {
-  try {
-    return (await client.status({ id })).state;
-  } catch (error) {
-    if (error instanceof DeploymentNotFound || error instanceof TemporalCallFailed) return null;
-    throw error;
-  }
+  return (await client.status({ id }).catch(passing))?.state ?? null;
+}
+
+/** What passes when a worker or Temporal comes back; all else is thrown. */
+function passing(error: unknown): null {
+  if (error instanceof DeploymentNotFound || error instanceof NoWorker || error instanceof TemporalCallFailed)
+    return null;
+  throw error;
 }
 
 /** The seed's manifests as they stand in examples/, but for the number of pods and the image of the stable slot. */

@@ -1,17 +1,36 @@
 import type { Command } from 'commander';
+import type { CutoverClient, WorkerVersion } from '../../client/index.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { withJson } from '../options.ts';
 
 export function registerWorker(program: Command, execute: Execute): void {
-  const command = program.command('worker').description('run deployments: take their steps from Temporal and do them');
-  withJson(command).action((options: CommonOptions) => execute(options, worker));
+  const command = program
+    .command('worker')
+    .description('run deployments: take their steps from Temporal and do them')
+    .option('--build-id <id>', "take part in Temporal's Worker Versioning as this build (default: $CUTOVER_BUILD_ID)")
+    .option('--worker-deployment <name>', 'the worker deployment that the build is a version of', 'cutover');
+  withJson(command).action((options: WorkerCommandOptions) =>
+    execute(options, (context) => worker(context, versionOf(options, context))),
+  );
 }
 
-async function worker(context: CommandContext): Promise<ExitCode> {
+interface WorkerCommandOptions extends CommonOptions {
+  readonly buildId?: string;
+  readonly workerDeployment: string;
+}
+
+function versionOf(
+  { buildId, workerDeployment: deploymentName }: WorkerCommandOptions,
+  { terminal }: CommandContext,
+): WorkerVersion | null {
+  const named = buildId ?? terminal.env['CUTOVER_BUILD_ID'] ?? '';
+  return named === '' ? null : { deploymentName, buildId: named };
+}
+
+async function worker(context: CommandContext, version: WorkerVersion | null): Promise<ExitCode> {
   const client = await context.client();
   const { address, namespace, taskQueue, connection } = client.settings;
-  await context.close();
   // Loaded only here: the worker's native core would slow every other command down.
   const { runWorker } = await import('../../worker/run.ts');
   const { signal, release } = context.terminal.interruptible();
@@ -20,16 +39,38 @@ async function worker(context: CommandContext): Promise<ExitCode> {
       connection,
       namespace,
       taskQueue,
+      version,
       signal,
       onReady: () => {
+        const as = version === null ? '' : ` as build ${version.buildId} of ${version.deploymentName}`;
         context.answer(
-          { ready: true, address, taskQueue },
-          `polling task queue ${taskQueue} of Temporal at ${address}`,
+          { ready: true, address, taskQueue, version },
+          `polling task queue ${taskQueue} of Temporal at ${address}${as}`,
         );
+        void warnUnlessCurrent(context, client, version);
       },
     });
   } finally {
     release();
   }
   return exitCodes.done;
+}
+
+/** A versioned worker gets nothing to do until its version is made current. */
+async function warnUnlessCurrent(
+  context: CommandContext,
+  client: CutoverClient,
+  version: WorkerVersion | null,
+): Promise<void> {
+  if (version === null) return;
+  const { deploymentName, buildId } = version;
+  const command = `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${buildId}`;
+  const found = await client.currentBuildId(deploymentName).then(
+    (current) =>
+      current === buildId
+        ? null
+        : `deployments go to ${current === null ? 'workers without a version' : `build ${current}`}`,
+    (error: unknown) => `whether this build is current could not be read (${String(error)})`,
+  );
+  if (found !== null) context.warn(`${found}; to send them to this build: ${command}`);
 }
