@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchSandbox } from '../sandbox/launch.ts';
-import { podsAnswer } from '../sandbox/pods-answer.ts';
+import { podsAnswer, serviceAnswers } from '../sandbox/pods-answer.ts';
 import { serviceUrl } from '../sandbox/service-url.ts';
 import { run } from '../sandbox/tools/command.ts';
 import { launchLoad, type LaunchedLoad } from './load/launch.ts';
@@ -74,6 +74,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const stable = { namespace: 'default', selector: 'app=api,version=blue', port: 8080, path: '/healthz' };
     await podsAnswer(info.kubeconfig, stable);
     const url = await serviceUrl(info.kubeconfig, { namespace: 'default', name: 'api-service' });
+    await serviceAnswers(`${url}/healthz`);
     options.tell(`api-blue runs v1 in ten pods; api-service is served at ${url}`);
     const load = await launchLoad({
       urls: [`${url}/api/items`],

@@ -42,3 +42,17 @@ async function podAnswers(api: CoreV1Api, asked: AskedPods, name: string, deadli
     }
   }
 }
+
+/** Waits until a Service lets a request through: its endpoints follow its pods a moment later. Rejects after `timeoutMs`. */
+export async function serviceAnswers(url: string, timeoutMs = 15_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      const { ok } = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      if (ok) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`${url} does not answer after ${timeoutMs} ms`, { cause: error });
+    }
+    await delay(50);
+  }
+}
