@@ -74,23 +74,32 @@ export class ClusterRig {
 
   /**
    * Removes the namespace, without waiting for it to be gone; throws where the worker asked for what its Role does not
-   * have. With CUTOVER_RECORD_HISTORIES naming a folder, the history
-   * of the namespace's last deployment is kept there: that is how test/replay/histories was made.
+   * have. With CUTOVER_RECORD_HISTORIES naming a folder, the
+   * histories of its deployments of `api` are kept there: that is how test/replay/histories was made.
    */
   async remove(test: string): Promise<void> {
     const folder = process.env['CUTOVER_RECORD_HISTORIES'];
-    if (folder !== undefined) {
-      const { code, stdout } = await this.temporal('workflow', 'show', '--workflow-id', this.id, '--output', 'json');
-      const name = test
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]+/g, '-')
-        .slice(0, 80);
-      if (code === 0) writeFileSync(join(folder, `${name}.json`), anonymous(stdout));
-    }
+    if (folder !== undefined) await this.#record(folder, test);
     rmSync(this.#directory, { recursive: true, force: true });
     const outside = outsideOfRole(this.asked());
     await this.#run(inject('sandbox').kubectl, ['delete', 'namespace', this.namespace, '--wait=false']);
     if (outside.length > 0) throw new Error(`the worker asked for what no Role gives it: ${JSON.stringify(outside)}`);
+  }
+
+  async #record(folder: string, test: string): Promise<void> {
+    const name = test
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, 80);
+    const runs = await this.temporal('workflow', 'list', '--query', `WorkflowId = '${this.id}'`, '--output', 'json');
+    const listed = JSON.parse(runs.stdout) as { readonly execution: { readonly runId: string } }[];
+    // The newest is listed first and has the test's name alone.
+    for (const [older, { execution }] of listed.entries()) {
+      const run = ['--workflow-id', this.id, '--run-id', execution.runId, '--output', 'json'];
+      const { stdout } = await this.temporal('workflow', 'show', ...run);
+      const suffix = older === 0 ? '' : `-${older}-before`;
+      writeFileSync(join(folder, `${name}${suffix}.json`), anonymous(stdout));
+    }
   }
 
   get id(): string {
