@@ -5,6 +5,7 @@
  * change of traffic carries a fence.
  */
 import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../domain/evidence.ts';
+import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { SlotState } from '../domain/state.ts';
@@ -24,12 +25,16 @@ export interface PreflightInput {
   readonly spec: unknown;
   readonly workflowId: string;
   readonly runId: string;
+  /** Set where nothing is to be deployed: then only the spec is validated and the slots are read. */
+  readonly undo?: EndedDeployment;
 }
 
 export interface PreflightResult {
   /** Defaults filled in; `replicas` is always set. */
   readonly spec: Spec;
   readonly stable: SlotState | null;
+  /** Only where there is one already: when an ended deployment is undone. */
+  readonly candidate?: SlotState | null;
   readonly stableSlot: Slot | null;
   readonly candidateSlot: Slot;
   /** What a reader should know though it does not stop the deployment. */
@@ -71,6 +76,8 @@ export interface RollbackInput extends Omit<SwitchInput, 'fence'> {
   readonly fence: number | null;
   /** Whether traffic may have been switched: then back first, at once. Otherwise only late attempts are fenced off. */
   readonly mayHaveSwitched: boolean;
+  /** The run id of the ended deployment whose fence this one takes over. */
+  readonly inPlaceOf?: string;
 }
 
 export interface RollbackResult {

@@ -23,13 +23,16 @@ import { noticesOf } from '../kubernetes/preflight/notices.ts';
 import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
+import { readSlot } from '../kubernetes/slot.ts';
 import { readSecrets } from '../kubernetes/secrets.ts';
 import type { Step } from './attempt.ts';
+import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { PreflightInput, PreflightResult } from './contract.ts';
 
 export function createPreflight({ cluster }: { readonly cluster: Cluster }): Step<'preflight'> {
   return async (input) => {
     const spec = validSpec(input);
+    if (input.undo !== undefined) return slotsOf(cluster, spec, input.undo);
     const permissions = await checkPermissions(cluster, spec);
     refuseIf(permissions.problems);
     const [facts, secrets] = await Promise.all([
@@ -48,6 +51,27 @@ export function createPreflight({ cluster }: { readonly cluster: Cluster }): Ste
       secretProblems: secrets.problems,
     });
     return { ...result, notices: [...result.notices, ...permissions.notices] };
+  };
+}
+
+/** In an emergency nothing is asked that the switch back does not need. */
+async function slotsOf(
+  cluster: Cluster,
+  spec: Spec,
+  { stableSlot, candidateSlot }: EndedDeployment,
+): Promise<PreflightResult> {
+  const { namespace, app } = spec;
+  const [stable, candidate] = await Promise.all(
+    [stableSlot, candidateSlot].map((slot) => readSlot(cluster, { namespace, app, slot })),
+  );
+  const replicas = stable?.state.desiredPods ?? spec.replicas ?? 1;
+  return {
+    spec: { ...spec, replicas: spec.replicas ?? replicas },
+    stable: stable?.state ?? null,
+    candidate: candidate?.state ?? null,
+    stableSlot,
+    candidateSlot,
+    notices: [],
   };
 }
 

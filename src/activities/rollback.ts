@@ -44,8 +44,8 @@ async function takeBack(
   attempt: Attempt,
   restored: string[],
 ): Promise<Outcome> {
-  const { spec, runId, stableSlot: stable, candidateSlot: candidate, fence } = input;
-  const wanted: GiveBack = { namespace: spec.namespace, app: spec.app, runId, stable, candidate, fence };
+  const { spec, runId, inPlaceOf = null, stableSlot: stable, candidateSlot: candidate, fence } = input;
+  const wanted: GiveBack = { namespace: spec.namespace, app: spec.app, runId, inPlaceOf, stable, candidate, fence };
   for (;;) {
     attempt.signal.throwIfAborted();
     try {

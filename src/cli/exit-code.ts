@@ -25,6 +25,7 @@ export function exitCodeOf(outcome: Outcome): ExitCode {
       return exitCodes.done;
     case 'refused':
     case 'failed':
+    case 'terminated':
       return exitCodes.error;
     case 'rolled-back':
       return exitCodes.rolledBack;

@@ -9,6 +9,7 @@ import { approveUpdate, finishUpdate, rejectUpdate, rollbackUpdate } from '../wo
 import { DeploymentNotFound, NoWorker } from './errors.ts';
 import { withWorker } from './no-worker.ts';
 import { readStatus } from './status.ts';
+import { leftBehind, startUndo } from './undo.ts';
 import type { Temporal } from './temporal.ts';
 
 export type Answer =
@@ -46,15 +47,20 @@ export async function sendMessage(
         cause: error,
       });
     }
-    if (error instanceof WorkflowNotFoundError) return answerOfEnded(temporal, id, name);
+    if (error instanceof WorkflowNotFoundError) return answerOfEnded(temporal, id, name, message);
     throw error;
   }
 }
 
 /** No workflow of this id runs: either it is over, or there never was one. */
-async function answerOfEnded(temporal: Temporal, id: string, name: MessageName): Promise<Answer> {
+async function answerOfEnded(temporal: Temporal, id: string, name: MessageName, message: Message): Promise<Answer> {
   try {
     const { state } = await readStatus(temporal, id);
+    const ended = name === 'rollback' ? leftBehind(state) : null;
+    if (ended !== null) {
+      const begun = await startUndo(temporal, state, ended, message);
+      if (begun !== null) return { kind: 'accepted', state: begun };
+    }
     return { kind: 'refused', message: refusalOf(state, name) ?? `${id} is over and takes no ${name} any more` };
   } catch (error) {
     if (error instanceof DeploymentNotFound) return { kind: 'notFound', message: error.message };

@@ -6,10 +6,11 @@ import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
 import type { StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
-import { DeploymentNotFound } from './errors.ts';
+import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
 import { sendMessage } from './send-message.ts';
 import { readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
+import { leftBehind } from './undo.ts';
 import { isFinal, waitUntil, type WaitOptions } from './wait.ts';
 
 export interface DeployOptions extends WaitOptions {
@@ -42,6 +43,8 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
   const parsed = parseSpec(options.spec);
   if (!parsed.ok) return { kind: 'invalid', mistakes: parsed.mistakes };
   const id = deploymentId(parsed.spec.namespace, parsed.spec.app);
+  const unfinished = options.replace === true ? null : await whatIsUnfinished(temporal, id);
+  if (unfinished !== null) return unfinished;
   for (let attempt = 1; ; attempt += 1) {
     const runId = await tryToStart(temporal, id, parsed.spec, options);
     if (runId !== null) return { kind: 'started', id, runId };
@@ -52,6 +55,26 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
       return refuse(state, 'others keep starting deployments of it at the same time: try again');
     }
   }
+}
+
+/** A deployment that was ended from outside after its cutover has left a fallback, which the next one would replace. */
+async function whatIsUnfinished(
+  temporal: Temporal,
+  id: string,
+): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+  const last = await statusOf(temporal, id);
+  if (last === null) return null;
+  const { state } = last;
+  const ended = leftBehind(state);
+  if (ended === null || state.outcome === 'failed' || state.traffic?.slot !== ended.candidateSlot) return null;
+  return {
+    kind: 'refused',
+    message:
+      `the last deployment of ${id} is over without having finished (${state.outcome} at ${state.phase}): production is on ` +
+      `${ended.candidateSlot}, and ${ended.stableSlot} is its fallback. \`cutover rollback ${id}\` switches back; ` +
+      'with --replace the fallback is given up for the new candidate',
+    inTheWay: { id, runId: state.runId, phase: state.phase },
+  };
 }
 
 /** What is deployed, in a few words. */
@@ -123,7 +146,7 @@ async function statusOf(temporal: Temporal, id: string): Promise<DeploymentStatu
   try {
     return await readStatus(temporal, id);
   } catch (error) {
-    if (error instanceof DeploymentNotFound) return null;
+    if (error instanceof DeploymentNotFound || error instanceof DeploymentWithoutRecord) return null;
     throw error;
   }
 }

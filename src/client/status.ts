@@ -24,7 +24,7 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
   const handle = temporal.client.workflow.getHandle(id, runId);
   const description = await describe(temporal, id, handle);
   if (description.status.name !== 'RUNNING') {
-    return { state: await temporal.call(() => finalState(handle)), progress: null, retrying: null };
+    return { state: await endedState(temporal, handle, description), progress: null, retrying: null };
   }
   const lastKnown = lastKnownOf(description.memo);
   const state = await withWorker(temporal, description.taskQueue, lastKnown, () => handle.query(stateQuery));
@@ -53,6 +53,23 @@ export async function finalState(handle: WorkflowHandle): Promise<DeploymentStat
         'undone: see which slot the Service selects, then deploy again',
       { cause: error },
     );
+  }
+}
+
+/** The document of a deployment that is over; one that was ended from outside is asked for it as if it ran. */
+async function endedState(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  { taskQueue, memo, closeTime }: WorkflowExecutionDescription,
+): Promise<DeploymentState> {
+  try {
+    return await temporal.call(() => finalState(handle));
+  } catch (error) {
+    if (!(error instanceof DeploymentWithoutRecord)) throw error;
+    const state = await withWorker(temporal, taskQueue, lastKnownOf(memo), () => handle.query(stateQuery));
+    if (state.outcome !== 'running') return state;
+    const finishedAt = closeTime?.toISOString() ?? null;
+    return { ...state, outcome: 'terminated', finishedAt, waitingFor: null, next: null };
   }
 }
 

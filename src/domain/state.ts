@@ -53,7 +53,9 @@ export type Outcome =
   /** Preflight found that it cannot work; nothing was changed. */
   | 'refused'
   /** It stopped without a rollback, for the reason in `failure`. */
-  | 'failed';
+  | 'failed'
+  /** Somebody ended its workflow from outside: nothing was undone. Never in the document of the workflow itself. */
+  | 'terminated';
 
 /** What one slot holds, as last seen at `seenAt`. */
 export interface SlotState {
@@ -108,7 +110,8 @@ export interface DecisionRecord {
   readonly kind: DecisionKind;
   readonly by: string;
   readonly reason: string;
-  readonly via: 'update' | 'signal' | 'cancel';
+  /** `start`: the workflow was started for it. */
+  readonly via: 'update' | 'signal' | 'cancel' | 'start';
   readonly at: string;
 }
 

@@ -13,6 +13,8 @@ export interface GiveBack {
   readonly namespace: string;
   readonly app: string;
   readonly runId: string;
+  /** An ended deployment that may hold the fence still; null for none. */
+  readonly inPlaceOf: string | null;
   readonly stable: Slot | null;
   readonly candidate: Slot;
   /** The fence that the deployment knows of; null when it never came to know one. */
@@ -35,11 +37,12 @@ export type GiveBackStep =
 
 /** What is to be done about the Service as it is now. */
 export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBackStep {
-  const { runId, stable, candidate } = wanted;
+  const { runId, inPlaceOf, stable, candidate } = wanted;
+  const owners = [runId, ...(inPlaceOf === null ? [] : [inPlaceOf])].map((run) => ownerOf(wanted, run));
   if (live.owner === null && wanted.fence === null) return { kind: 'not-held' };
   // Without any owner the annotations were wiped, by a replace for example: then the Service is still this deployment's.
-  if (live.owner !== null && live.owner !== ownerOf(wanted, runId)) {
-    return wanted.fence === null ? { kind: 'not-held' } : { kind: 'taken' };
+  if (live.owner !== null && !owners.includes(live.owner)) {
+    return wanted.fence === null && inPlaceOf === null ? { kind: 'not-held' } : { kind: 'taken' };
   }
   const fence = Math.max(live.fence, wanted.fence ?? 0) + 1;
   const version = live.selector['version'];

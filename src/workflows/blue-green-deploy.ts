@@ -26,6 +26,7 @@ import { smoke } from './steps/smoke.ts';
 import { soak } from './steps/soak.ts';
 import { drain, teardown } from './steps/teardown.ts';
 import { warmUp } from './steps/warm-up.ts';
+import { undo } from './undo.ts';
 
 /**
  * The workflow. `spec` is a raw spec, validated by preflight; the result is the state document.
@@ -35,7 +36,8 @@ export async function blueGreenDeploy(spec: unknown, request?: DeployRequest): P
   const deployment = new Deployment(workflowInfo(), request);
   try {
     await deployment.interruptible(async () => {
-      await walk(deployment, spec);
+      if (request?.undo === undefined) await walk(deployment, spec);
+      else await undo(deployment, spec, request.undo);
     });
   } catch (error) {
     await CancellationScope.nonCancellable(async () => {
@@ -74,6 +76,7 @@ function conclude(state: DeploymentState): DeploymentState {
         details: [state],
       });
     case 'running':
+    case 'terminated':
     case 'finished':
     case 'superseded':
     case 'rolled-back':

@@ -19,7 +19,7 @@ import {
 import { refusalOf } from '../domain/decision-rules.ts';
 import { readMessage, type FinishMessage, type MessageName, type ReadMessage } from '../domain/message.ts';
 import { DeploymentRecord } from '../domain/record.ts';
-import type { DeploymentState, StepName } from '../domain/state.ts';
+import type { DecisionRecord, DeploymentState, StepName } from '../domain/state.ts';
 import { summarise, toMarkdown } from '../domain/summary.ts';
 import type { Target } from '../activities/contract.ts';
 import { failureOf } from './failure-of.ts';
@@ -40,6 +40,8 @@ export class Deployment {
   target: Target | null = null;
   /** How far the walk came, for what has to be undone. */
   reached: 'nothing' | 'candidate' | 'switch' = 'nothing';
+  /** The run id of the ended deployment that this one switches back. */
+  inPlaceOf: string | null = null;
   interruption: Interruption | null = null;
   approval: ReadMessage | null = null;
   ending: ReadMessage | null = null;
@@ -80,6 +82,11 @@ export class Deployment {
       }
       throw error;
     }
+  }
+
+  /** Begins the rollback for which the workflow was started. */
+  undo(): void {
+    this.#interrupt('rollback', this.state.requestedBy, this.state.reason, 'start');
   }
 
   /** Begins a step, unless the walk was interrupted in the meantime. */
@@ -211,7 +218,7 @@ export class Deployment {
     this.record.decided({ kind: name, by: message.by, reason: message.reason, via });
   }
 
-  #interrupt(kind: Interruption['kind'], by: string, reason: string, via: 'update' | 'signal' | 'cancel'): void {
+  #interrupt(kind: Interruption['kind'], by: string, reason: string, via: DecisionRecord['via']): void {
     this.interruption = { kind, by, reason };
     this.record.decided({ kind, by, reason, via });
     this.#scope.cancel();

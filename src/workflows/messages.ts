@@ -1,6 +1,7 @@
 /** The names by which a running deployment is reached: what the client, the Temporal UI and the CLI of Temporal use. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FinishMessage, Message } from '../domain/message.ts';
+import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { DeploymentState } from '../domain/state.ts';
 
 export const workflowType = 'BlueGreenDeploy';
@@ -10,6 +11,8 @@ export const defaultTaskQueue = 'cutover';
 export interface DeployRequest {
   readonly by?: string;
   readonly reason?: string;
+  /** Deploy nothing: switch back what a deployment did that has ended without doing so itself. */
+  readonly undo?: EndedDeployment;
 }
 
 export const stateQuery = defineQuery<DeploymentState>('state');

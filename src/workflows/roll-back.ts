@@ -38,7 +38,8 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
   deployment.publish();
   try {
     const way = await switchBack(deployment, deployment.target, cause);
-    if (way === 'unverified') record.notice('the candidate was kept: the switch back could not be verified');
+    if (deployment.inPlaceOf !== null) record.notice('the candidate was kept: the next deployment takes its slot');
+    else if (way === 'unverified') record.notice('the candidate was kept: the switch back could not be verified');
     else await removeCandidate(deployment, deployment.target, way);
     record.conclude(outcomeOf(deployment, cause));
   } catch (rollbackError) {
@@ -66,6 +67,7 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     requestedAt,
     fence: state.traffic?.fence ?? null,
     mayHaveSwitched: deployment.reached === 'switch',
+    ...(deployment.inPlaceOf === null ? {} : { inPlaceOf: deployment.inPlaceOf }),
   });
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
@@ -77,7 +79,11 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     );
     return 'never-switched';
   }
-  if (!state.switches.some(({ kind }) => kind === 'cutover') && result.switched.from === target.candidateSlot) {
+  if (
+    deployment.inPlaceOf === null &&
+    !state.switches.some(({ kind }) => kind === 'cutover') &&
+    result.switched.from === target.candidateSlot
+  ) {
     record.notice('the cutover had reached the Service when it was interrupted; the rollback found it there');
   }
   record.seen(result.switched);

@@ -17,8 +17,13 @@ function forth(fence: number, runId = 'run-1'): Switch {
   return { ...deployed, runId, from: 'blue', to: 'green', fence, nextFence: fence + 1, release: false };
 }
 
-async function giveBack(cluster: Cluster, fence: number | null, runId = 'run-1'): Promise<string> {
-  const wanted: GiveBack = { ...deployed, runId, stable: 'blue', candidate: 'green', fence };
+async function giveBack(
+  cluster: Cluster,
+  fence: number | null,
+  runId = 'run-1',
+  inPlaceOf: string | null = null,
+): Promise<string> {
+  const wanted: GiveBack = { ...deployed, runId, inPlaceOf, stable: 'blue', candidate: 'green', fence };
   for (;;) {
     const live = await readProduction(cluster, reference);
     const step = nextGiveBack(live, wanted);
@@ -93,6 +98,17 @@ describe('a rollback', () => {
     expect(await giveBack(taken.cluster, fence)).toBe('taken');
     const edited = new ModelCluster(service('purple', { annotations: { 'cutover.dev/owner': 'default/api/run-1' } }));
     expect(await giveBack(edited.cluster, 1)).toBe('changed');
+  });
+
+  it('takes the place of a deployment that has ended, whose late attempts then fail, and of no other', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    await makeSwitch(model.cluster, forth(fence), ready);
+    expect(await giveBack(model.cluster, null, 'run-2', 'run-0')).toBe('taken');
+    expect(await giveBack(model.cluster, null, 'run-2', 'run-1')).toBe('switch');
+    expect(await giveBack(model.cluster, null, 'run-2', 'run-1')).toBe('done');
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
+    expect(model.selected).toEqual(['blue', 'green', 'blue']);
   });
 
   it('takes production back though the annotations were wiped', async () => {

@@ -62,6 +62,7 @@ function goneBecause(role: Role, { outcome, spec }: DeploymentState): string | n
     case 'failed':
     case 'refused':
     case 'rollback-failed':
+    case 'terminated':
       return null;
     case 'finished':
       if (role === 'candidate') return null;

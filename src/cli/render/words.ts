@@ -26,6 +26,8 @@ export function wordOutcome(outcome: Outcome): string {
       return 'refused: nothing was changed';
     case 'failed':
       return 'failed';
+    case 'terminated':
+      return 'terminated from outside: nothing was undone';
   }
 }
 
@@ -42,6 +44,7 @@ export function lookOf(outcome: Outcome): Look {
     case 'rollback-failed':
     case 'refused':
     case 'failed':
+    case 'terminated':
       return 'bad';
   }
 }
