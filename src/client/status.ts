@@ -1,6 +1,6 @@
 /** What is known of one deployment: its state document, and what its running activity last reported. */
 import { WorkflowFailedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, defaultPayloadConverter, WorkflowNotFoundError } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError, type ProtoFailure } from '@temporalio/common';
 import type { Progress } from '../domain/progress.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { stateQuery, workflowType } from '../workflows/messages.ts';
@@ -28,7 +28,7 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
   }
   const lastKnown = lastKnownOf(description.memo);
   const state = await withWorker(temporal, description.taskQueue, lastKnown, () => handle.query(stateQuery));
-  return { state, ...activityOf(description) };
+  return { state, ...(await activityOf(temporal, description)) };
 }
 
 /** What Temporal itself knows of a deployment. Throws DeploymentNotFound or TemporalCallFailed. */
@@ -67,11 +67,14 @@ async function describe(temporal: Temporal, id: string, handle: WorkflowHandle):
   }
 }
 
-function activityOf({ raw }: WorkflowExecutionDescription): Pick<DeploymentStatus, 'progress' | 'retrying'> {
+async function activityOf(
+  temporal: Temporal,
+  { raw }: WorkflowExecutionDescription,
+): Promise<Pick<DeploymentStatus, 'progress' | 'retrying'>> {
   for (const { activityType, attempt, lastFailure, heartbeatDetails } of raw.pendingActivities ?? []) {
     const [payload] = heartbeatDetails?.payloads ?? [];
-    const details: unknown = payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
-    const failed = lastFailure?.message;
+    const details = payload == null ? undefined : await temporal.valueOf(payload);
+    const failed = lastFailure == null ? undefined : await messageOf(temporal, lastFailure);
     return {
       progress: progressOf(details),
       retrying:
@@ -81,6 +84,15 @@ function activityOf({ raw }: WorkflowExecutionDescription): Pick<DeploymentStatu
     };
   }
   return { progress: null, retrying: null };
+}
+
+/** Where payloads are encrypted, the message is in one of them. */
+async function messageOf(
+  temporal: Temporal,
+  { encodedAttributes, message }: ProtoFailure,
+): Promise<string | null | undefined> {
+  const attributes = encodedAttributes == null ? null : await temporal.valueOf(encodedAttributes);
+  return isObject(attributes) && typeof attributes['message'] === 'string' ? attributes['message'] : message;
 }
 
 function progressOf(details: unknown): Progress | null {

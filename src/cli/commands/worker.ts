@@ -10,7 +10,7 @@ export function registerWorker(program: Command, execute: Execute): void {
 
 async function worker(context: CommandContext): Promise<ExitCode> {
   const client = await context.client();
-  const { address, namespace, taskQueue, connection } = client.settings;
+  const { address, namespace, taskQueue, connection, payloadCodec } = client.settings;
   await context.close();
   // Loaded only here: the worker's native core would slow every other command down.
   const { runWorker } = await import('../../worker/run.ts');
@@ -20,6 +20,7 @@ async function worker(context: CommandContext): Promise<ExitCode> {
       connection,
       namespace,
       taskQueue,
+      payloadCodec,
       signal,
       onReady: () => {
         context.answer(
