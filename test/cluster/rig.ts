@@ -120,6 +120,11 @@ export class ClusterRig {
     await granted(read.spec);
   }
 
+  /** From now on commands have these settings, too; undefined takes one away. */
+  given(settings: Readonly<Record<string, string | undefined>>): void {
+    Object.assign(this.#env, settings);
+  }
+
   /** What the worker has asked of the API server in this namespace. */
   asked(): Asked[] {
     return askedIn(inject('sandbox').auditLog, this.namespace);
