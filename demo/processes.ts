@@ -23,14 +23,23 @@ export async function cutover(args: readonly string[], env: NodeJS.ProcessEnv): 
   return { code, ...output };
 }
 
-export interface RunningWorker {
+export interface RunningCommand {
   readonly process: ChildProcess;
   stop(): Promise<void>;
 }
 
 /** Starts `cutover worker`; it ends with `stop`, or with this process. */
-export function startWorker(env: NodeJS.ProcessEnv, onLine: (line: string) => void): RunningWorker {
-  const child = spawn(process.execPath, [builtFile(cli), 'worker'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startWorker(env: NodeJS.ProcessEnv, onLine: (line: string) => void): RunningCommand {
+  return startCommand(['worker'], env, onLine);
+}
+
+/** Starts a command that serves until it is stopped; it ends with `stop`, or with this process. */
+export function startCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onLine: (line: string) => void,
+): RunningCommand {
+  const child = spawn(process.execPath, [builtFile(cli), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) if (line.trim() !== '') onLine(line);

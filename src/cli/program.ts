@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerApprove } from './commands/approve.ts';
+import { registerCodecServer } from './commands/codec-server.ts';
 import { registerDeploy } from './commands/deploy.ts';
 import { registerFinish } from './commands/finish.ts';
 import { registerList } from './commands/list.ts';
@@ -14,7 +15,8 @@ import type { Terminal } from './terminal.ts';
 
 const footer = `
 Temporal is found by the settings of @temporalio/envconfig: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
-TEMPORAL_TLS_…, or a profile of its configuration file (TEMPORAL_PROFILE).
+TEMPORAL_TLS_…, or a profile of its configuration file (TEMPORAL_PROFILE). Payloads are encrypted where
+CUTOVER_PAYLOAD_KEYS is set, to id:base64[,id:base64…]; it has to be the same for the worker and the commands.
 
 Exit codes: 0 done, 1 error, 2 usage or a bad spec, 3 rolled back, 4 rollback failed, 5 rejected,
 6 approval timed out, 7 wait timed out while the deployment goes on.`;
@@ -39,6 +41,7 @@ export function buildProgram(terminal: Terminal, execute: Execute, version: stri
     registerValidate,
     registerRole,
     registerWorker,
+    registerCodecServer,
   ]) {
     register(program, execute);
   }

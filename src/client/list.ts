@@ -1,3 +1,5 @@
+import { Client } from '@temporalio/client';
+import { isUnreadable, TolerantCodec } from '../codec/tolerant-codec.ts';
 import type { StepName } from '../domain/state.ts';
 import { workflowType } from '../workflows/messages.ts';
 import { lastKnownOf } from './no-worker.ts';
@@ -9,6 +11,7 @@ export interface ListedDeployment {
   readonly runId: string;
   readonly outcome: string;
   readonly phase: StepName | null;
+  /** One line; why it cannot be read, where its key is not among the given ones. */
   readonly summary: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
@@ -34,7 +37,7 @@ export async function listDeployments(
 function query(temporal: Temporal, condition: string, most: number): Promise<ListedDeployment[]> {
   return temporal.call(async () => {
     const found: ListedDeployment[] = [];
-    const matching = temporal.client.workflow.list({
+    const matching = tolerantClient(temporal).workflow.list({
       query: `WorkflowType = "${workflowType}" AND ${condition}`,
       pageSize: Math.min(most, 200),
     });
@@ -45,7 +48,7 @@ function query(temporal: Temporal, condition: string, most: number): Promise<Lis
         runId,
         outcome: endedBy[status.name] ?? known?.outcome ?? status.name.toLowerCase(),
         phase: known?.phase ?? null,
-        summary: known?.summary ?? '',
+        summary: known?.summary ?? whyUnreadable(memo) ?? '',
         startedAt: startTime.toISOString(),
         finishedAt: closeTime?.toISOString() ?? null,
       });
@@ -53,6 +56,15 @@ function query(temporal: Temporal, condition: string, most: number): Promise<Lis
     }
     return found;
   });
+}
+
+function tolerantClient({ connection, settings: { namespace, payloadCodec } }: Temporal): Client {
+  return new Client({ connection, namespace, dataConverter: { payloadCodecs: [new TolerantCodec(payloadCodec)] } });
+}
+
+function whyUnreadable(memo: Readonly<Record<string, unknown>> | undefined): string | null {
+  const found = Object.values(memo ?? {}).find(isUnreadable);
+  return found?.unreadable ?? null;
 }
 
 /** Ends in which the workflow could not write its own outcome any more. */

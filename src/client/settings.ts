@@ -1,6 +1,7 @@
-/** Where Temporal is, by the settings of @temporalio/envconfig, and which of them said so. */
+/** Where Temporal is, by the settings of @temporalio/envconfig, and which of them said so; what payloads are encrypted with. */
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
+import { EncryptingCodec } from '../codec/payload-codec.ts';
 import { defaultTaskQueue } from '../workflows/messages.ts';
 import { ConnectionFailed } from './errors.ts';
 
@@ -17,6 +18,8 @@ export interface Settings {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly connection: TemporalConnection;
+  /** Encrypts with the keys of CUTOVER_PAYLOAD_KEYS; without them it leaves everything as it is. */
+  readonly payloadCodec: EncryptingCodec;
 }
 
 export interface SettingsOptions {
@@ -31,9 +34,13 @@ export interface SettingsOptions {
 
 const defaultAddress = 'localhost:7233';
 
-/** Reads the settings. Throws ConnectionFailed when a profile, a file or a certificate cannot be read. */
+/**
+ * Reads the settings. Throws ConnectionFailed when a profile, a file or a certificate cannot be read, PayloadKeysInvalid
+ * when CUTOVER_PAYLOAD_KEYS is not as it has to be.
+ */
 export function readSettings(options: SettingsOptions = {}): Settings {
   const env = definedOnly(options.env ?? process.env);
+  const payloadCodec = EncryptingCodec.of(env);
   const profileName = options.profile ?? env['TEMPORAL_PROFILE'];
   const lookUp = { overrideEnvVars: env, ...(profileName === undefined ? {} : { profile: profileName }) };
   try {
@@ -46,6 +53,7 @@ export function readSettings(options: SettingsOptions = {}): Settings {
       source: sourceOf(options, env, profile.address, profileName),
       namespace: options.namespace ?? namespace ?? 'default',
       taskQueue: options.taskQueue ?? taskQueueOf(env),
+      payloadCodec,
       connection: {
         address,
         ...(tls === undefined ? {} : { tls }),

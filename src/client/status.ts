@@ -1,10 +1,16 @@
 /** What is known of one deployment: its state document, and what its running activity last reported. */
-import { WorkflowFailedError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, defaultPayloadConverter, WorkflowNotFoundError } from '@temporalio/common';
+import {
+  QueryNotRegisteredError,
+  WorkflowFailedError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError, type ProtoFailure } from '@temporalio/common';
+import { keysVariable } from '../codec/payload-keys.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { stateQuery, workflowType } from '../workflows/messages.ts';
-import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { DeploymentNotFound, DeploymentWithoutRecord, TemporalCallFailed } from './errors.ts';
 import { lastKnownOf, withWorker } from './no-worker.ts';
 import type { Temporal } from './temporal.ts';
 
@@ -15,6 +21,9 @@ export interface DeploymentStatus {
   /** An activity whose last attempt failed and that is tried again; null when all goes well. */
   readonly retrying: { readonly activity: string; readonly attempt: number; readonly lastFailure: string } | null;
 }
+
+/** What a failure says whose message is encrypted. */
+const encodedFailure = 'Encoded failure';
 
 /**
  * The status of the latest deployment of this id, or of the one with this run id.
@@ -27,8 +36,23 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
     return { state: await endedState(temporal, handle, description), progress: null, retrying: null };
   }
   const lastKnown = lastKnownOf(description.memo);
-  const state = await withWorker(temporal, description.taskQueue, lastKnown, () => handle.query(stateQuery));
-  return { state, ...activityOf(description) };
+  const state = await withWorker(temporal, description.taskQueue, lastKnown, () => askState(handle, description));
+  return { state, ...(await activityOf(temporal, description)) };
+}
+
+/** Throws TemporalCallFailed where the worker could not read the deployment: another worker, or its next start, may. */
+async function askState(handle: WorkflowHandle, { taskQueue }: WorkflowExecutionDescription): Promise<DeploymentState> {
+  try {
+    return await handle.query(stateQuery);
+  } catch (error) {
+    if (!(error instanceof QueryNotRegisteredError)) throw error;
+    const reason =
+      error.message === encodedFailure
+        ? `see its log, and whether its ${keysVariable} has the keys that are given here`
+        : error.message;
+    const message = `the worker on task queue ${taskQueue} cannot read ${handle.workflowId}: ${reason}`;
+    throw new TemporalCallFailed(message, true, { cause: error });
+  }
 }
 
 /** What Temporal itself knows of a deployment. Throws DeploymentNotFound or TemporalCallFailed. */
@@ -84,11 +108,14 @@ async function describe(temporal: Temporal, id: string, handle: WorkflowHandle):
   }
 }
 
-function activityOf({ raw }: WorkflowExecutionDescription): Pick<DeploymentStatus, 'progress' | 'retrying'> {
+async function activityOf(
+  temporal: Temporal,
+  { raw }: WorkflowExecutionDescription,
+): Promise<Pick<DeploymentStatus, 'progress' | 'retrying'>> {
   for (const { activityType, attempt, lastFailure, heartbeatDetails } of raw.pendingActivities ?? []) {
     const [payload] = heartbeatDetails?.payloads ?? [];
-    const details: unknown = payload == null ? undefined : defaultPayloadConverter.fromPayload(payload);
-    const failed = lastFailure?.message;
+    const details = payload == null ? undefined : await temporal.valueOf(payload);
+    const failed = lastFailure == null ? undefined : await messageOf(temporal, lastFailure);
     return {
       progress: progressOf(details),
       retrying:
@@ -98,6 +125,15 @@ function activityOf({ raw }: WorkflowExecutionDescription): Pick<DeploymentStatu
     };
   }
   return { progress: null, retrying: null };
+}
+
+/** Where payloads are encrypted, the message is in one of them. */
+async function messageOf(
+  temporal: Temporal,
+  { encodedAttributes, message }: ProtoFailure,
+): Promise<string | null | undefined> {
+  const attributes = encodedAttributes == null ? null : await temporal.valueOf(encodedAttributes);
+  return isObject(attributes) && typeof attributes['message'] === 'string' ? attributes['message'] : message;
 }
 
 function progressOf(details: unknown): Progress | null {

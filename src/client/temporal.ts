@@ -1,6 +1,6 @@
 /** The connection to Temporal: bounded calls, whose errors name the address. */
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { NamespaceNotFoundError } from '@temporalio/common';
+import { defaultPayloadConverter, NamespaceNotFoundError, type Payload } from '@temporalio/common';
 import { ConnectionFailed, TemporalCallFailed } from './errors.ts';
 import type { Settings } from './settings.ts';
 import { whyUnreachable } from './why-unreachable.ts';
@@ -19,7 +19,9 @@ export class Temporal {
   private constructor(settings: Settings, connection: Connection) {
     this.settings = settings;
     this.connection = connection;
-    this.client = new Client({ connection, namespace: settings.namespace });
+    const { namespace, payloadCodec } = settings;
+    // A client takes failures as they come; only who makes them needs the converter that puts them into payloads.
+    this.client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [payloadCodec] } });
   }
 
   /** Connects within a few seconds, or throws ConnectionFailed naming the address and where it came from. */
@@ -53,6 +55,12 @@ export class Temporal {
     } catch (error) {
       throw this.#translate(error);
     }
+  }
+
+  /** The value of a payload as the server keeps it. Rejects with PayloadUnreadable. */
+  async valueOf(payload: Payload): Promise<unknown> {
+    const [decoded = payload] = await this.settings.payloadCodec.decode([payload]);
+    return defaultPayloadConverter.fromPayload(decoded);
   }
 
   async close(): Promise<void> {

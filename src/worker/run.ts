@@ -1,8 +1,10 @@
 /** The worker: the one place where workflows, activities, the cluster and Temporal are wired together. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import type { EncryptingCodec } from '../codec/payload-codec.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
 
@@ -13,18 +15,31 @@ export interface WorkerSettings {
   readonly taskQueue: string;
   /** Takes part in Worker Versioning under this name; null for a worker without a version. */
   readonly version: { readonly deploymentName: string; readonly buildId: string } | null;
+  readonly payloadCodec: EncryptingCodec;
   /** Ends the worker: it takes no new work and gives running activities `shutdownGraceTime` to stop. */
   readonly signal: AbortSignal;
   /** Told once the worker polls. */
   readonly onReady?: () => void;
 }
 
-/** Where the worker finds the workflow code: bundled ahead of time where that was done, else bundled at its start. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const codePath = fileURLToPath(new URL('../workflows/bundle.cjs', import.meta.url));
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+/**
+ * Where the worker finds the workflow code: bundled ahead of time where that was done, else bundled at its start.
+ * The converter of failures is a part of the bundle, so there are two.
+ */
+function workflowCode({ encrypts }: EncryptingCodec): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = pathOf(`../workflows/${encrypts ? 'bundle-encrypting' : 'bundle'}.cjs`);
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return { workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)) };
+  return { workflowsPath: pathOf(`../workflows/index.${extension}`) };
+}
+
+function dataConverter(payloadCodec: EncryptingCodec): DataConverter {
+  return {
+    payloadCodecs: [payloadCodec],
+    ...(payloadCodec.encrypts ? { failureConverterPath: pathOf(`../codec/failure-converter.${extension}`) } : {}),
+  };
 }
 
 /** Decision 7: a running deployment goes on with the newest code, so that no rollback waits for a worker that is gone. */
@@ -40,7 +55,7 @@ function versioning(version: WorkerSettings['version']): Pick<WorkerOptions, 'wo
  * Rejects with an Error that names the address when Temporal cannot be reached.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { namespace, taskQueue, signal, onReady } = settings;
+  const { namespace, taskQueue, payloadCodec, signal, onReady } = settings;
   const connection = await connectTemporal(settings.connection);
   try {
     const cluster = connectCluster();
@@ -48,8 +63,9 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       connection,
       namespace,
       taskQueue,
-      ...workflowCode(),
+      ...workflowCode(payloadCodec),
       ...versioning(settings.version),
+      dataConverter: dataConverter(payloadCodec),
       activities: { ...createActivities({ cluster, access: connectAccess(cluster) }) },
       // Heartbeats are what people watch, and how a cancelled activity learns of it.
       defaultHeartbeatThrottleInterval: '1s',

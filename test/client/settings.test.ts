@@ -67,6 +67,16 @@ describe('the settings', () => {
     expect(readSettings({ env: { XDG_CONFIG_HOME: folder, CUTOVER_TASK_QUEUE: 'q' } }).taskQueue).toBe('q');
   });
 
+  it('encrypt payloads by CUTOVER_PAYLOAD_KEYS alone, and refuse one that is not as it has to be', () => {
+    const env = { XDG_CONFIG_HOME: folder };
+    expect(readSettings({ env }).payloadCodec.encrypts).toBe(false);
+    const key = Buffer.alloc(32, 1).toString('base64');
+    expect(readSettings({ env: { ...env, CUTOVER_PAYLOAD_KEYS: `k1:${key}` } }).payloadCodec.encrypts).toBe(true);
+    expect(() => readSettings({ env: { ...env, CUTOVER_PAYLOAD_KEYS: 'k1' } })).toThrow(
+      /^CUTOVER_PAYLOAD_KEYS: entry 1 /,
+    );
+  });
+
   it.each([
     [{ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'nobody' }],
     [{ XDG_CONFIG_HOME: folder, TEMPORAL_TLS_CLIENT_CERT_PATH: join(folder, 'none.pem') }],

@@ -106,11 +106,6 @@ export class ClusterRig {
     return `${this.namespace}/api`;
   }
 
-  /** From now on the commands and the client are for the worker of this task queue. */
-  useTaskQueue(name: string): void {
-    this.#env['CUTOVER_TASK_QUEUE'] = name;
-  }
-
   /** Runs `cutover` to its end, whatever its exit code. Before it deploys, the worker is given the Role of the spec. */
   async cutover(...args: string[]): Promise<CommandResult> {
     const [command, flag, file] = args;
@@ -133,6 +128,11 @@ export class ClusterRig {
     const rules = [...this.#granted.values()];
     await this.apply([{ ...role, rules }, roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
     await granted(read.spec);
+  }
+
+  /** From now on commands have these settings, too; undefined takes one away. */
+  given(settings: Readonly<Record<string, string | undefined>>): void {
+    Object.assign(this.#env, settings);
   }
 
   /** What the worker has asked of the API server in this namespace. */

@@ -89,7 +89,7 @@ async function decide(app: string, index: number): Promise<string | null> {
 it('takes twenty running deployments over to the next version of the worker, whatever they are at', async () => {
   await rig.apply(apps.flatMap((app) => stableOf(app)));
   const first = await worker(undefined, 'one');
-  rig.useTaskQueue(first.taskQueue);
+  rig.given({ CUTOVER_TASK_QUEUE: first.taskQueue });
   client = await connect({
     env: { TEMPORAL_ADDRESS: inject('sandbox').temporalAddress, CUTOVER_TASK_QUEUE: first.taskQueue },
   });

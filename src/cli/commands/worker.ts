@@ -30,7 +30,7 @@ function versionOf(
 
 async function worker(context: CommandContext, version: WorkerVersion | null): Promise<ExitCode> {
   const client = await context.client();
-  const { address, namespace, taskQueue, connection } = client.settings;
+  const { address, namespace, taskQueue, connection, payloadCodec } = client.settings;
   // Loaded only here: the worker's native core would slow every other command down.
   const { runWorker } = await import('../../worker/run.ts');
   const { signal, release } = context.terminal.interruptible();
@@ -40,6 +40,7 @@ async function worker(context: CommandContext, version: WorkerVersion | null): P
       namespace,
       taskQueue,
       version,
+      payloadCodec,
       signal,
       onReady: () => {
         const as = version === null ? '' : ` as build ${version.buildId} of ${version.deploymentName}`;

@@ -41,7 +41,7 @@ async function deployment(
   meanwhile: (rig: ClusterRig) => Promise<void>,
 ): Promise<Run> {
   const rig = await ClusterRig.withSeed(1);
-  rig.useTaskQueue(worker.taskQueue);
+  rig.given({ CUTOVER_TASK_QUEUE: worker.taskQueue });
   try {
     const load = await rig.load(30);
     const [state] = await Promise.all([walk(rig), meanwhile(rig)]);
@@ -128,7 +128,7 @@ describe('a deployment whose worker is killed', () => {
     const worker = new OwnWorker();
     await worker.start();
     const rig = await ClusterRig.withSeed(2);
-    rig.useTaskQueue(worker.taskQueue);
+    rig.given({ CUTOVER_TASK_QUEUE: worker.taskQueue });
     try {
       const load = await rig.load();
       const patched = selects(rig, 'green').then(() => (slot === 'green' ? undefined : selects(rig, slot)));

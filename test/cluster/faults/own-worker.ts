@@ -1,14 +1,14 @@
 /** A worker on a task queue of its own, which can be killed without taking another test's work with it. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { startWorker, type RunningWorker } from '../../../demo/processes.ts';
+import { startWorker, type RunningCommand } from '../../../demo/processes.ts';
 import '../../setup/provided.ts';
 
 export class OwnWorker {
   readonly taskQueue: string;
   readonly #buildId: string;
   readonly #said: string[] = [];
-  #running: RunningWorker | null = null;
+  #running: RunningCommand | null = null;
 
   constructor({ taskQueue = `own-${randomUUID().slice(0, 8)}`, buildId = '' } = {}) {
     this.taskQueue = taskQueue;

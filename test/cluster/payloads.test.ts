@@ -1,0 +1,144 @@
+/** Payloads that are encrypted: what Temporal keeps of a deployment, and who reads it. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SpecInput } from '../../src/domain/spec.ts';
+import { at, unwatched } from './expected.ts';
+import { ClusterRig } from './rig.ts';
+import { newKey, Sealed } from './sealed.ts';
+
+const canary = 'canary-5d20e7';
+
+let rig: ClusterRig;
+let sealed: Sealed;
+afterEach(async ({ task }) => {
+  await sealed.stop();
+  await rig.remove(task.name);
+});
+
+async function begin(keys: string | undefined): Promise<void> {
+  rig = await ClusterRig.withSeed(1);
+  sealed = new Sealed(rig);
+  rig.given({ CUTOVER_PAYLOAD_KEYS: keys });
+  await sealed.worker(keys);
+}
+
+/** The canary is in the spec, in what the checks find out, and in why it fails. */
+const telling = (text?: string): Partial<SpecInput> => ({
+  ...unwatched,
+  warmUp: { requests: [{ path: `/api/items?${canary}`, count: 2 }] },
+  smoke: {
+    checks: [{ name: canary, http: { path: '/api/items', ...(text === undefined ? {} : { expect: { text } }) } }],
+  },
+  soak: { duration: '0s' },
+  approval: { required: true },
+  drain: '0s',
+});
+
+const because = ['--by', 'ann', '--reason', `because of ${canary}`];
+
+describe('a deployment whose payloads are encrypted', () => {
+  it('is steered as any other, shows nothing to those without the key, and outlives a change of keys', async () => {
+    const [first, second] = [newKey('k1'), newKey('k2')];
+    await begin(first);
+    const file = rig.spec({ ...telling(), retention: '10m' });
+    await rig.cutoverEnds(0, 'deploy', '-f', file, ...because);
+    expect((await rig.when(at('approval'))).reason).toContain(canary);
+    await rig.cutoverEnds(0, 'approve', rig.id, ...because);
+    await rig.when(at('retention'));
+    expect((await rig.cutover('status', rig.id)).stdout).toContain('retention');
+    expect(await listed()).toMatchObject({ phase: 'retention', summary: expect.stringContaining(rig.id) as string });
+
+    const both = `${second},${first}`;
+    await sealed.worker(both);
+    rig.given({ CUTOVER_PAYLOAD_KEYS: both });
+    await rig.cutoverEnds(0, 'finish', rig.id, ...because);
+    const state = await rig.when(({ outcome }) => outcome !== 'running');
+    expect(state).toMatchObject({ outcome: 'finished', failure: null });
+    expect(state.evidence.smoke?.checks).toMatchObject([{ name: canary, passed: true }]);
+    expect(state.decisions).toMatchObject([{ kind: 'approve' }, { kind: 'finish' }]);
+
+    const raw = await sealed.raw();
+    expect(raw).not.toContain(canary);
+    for (const id of ['k1', 'k2'])
+      expect(raw).toContain(`"encryption-key-id": "${Buffer.from(id).toString('base64')}"`);
+    expect(await sealed.encodings()).toEqual(new Set(['binary/encrypted']));
+    expect(await sealed.throughCodec(await sealed.codecServer(both))).toContain(canary);
+
+    rig.given({ CUTOVER_PAYLOAD_KEYS: newKey('k3') });
+    expect(await rig.cutover('status', rig.id)).toMatchObject({
+      code: 1,
+      stderr:
+        'a payload is encrypted with the key "k2", which CUTOVER_PAYLOAD_KEYS does not have (it has "k3"): add it there, after the first\n',
+    });
+    rig.given({ CUTOVER_PAYLOAD_KEYS: undefined });
+    expect((await rig.cutover('status', rig.id)).stderr).toContain('CUTOVER_PAYLOAD_KEYS is not set');
+    expect(await listed()).toMatchObject({
+      summary: expect.stringContaining('is encrypted with the key "k2"') as string,
+    });
+  });
+
+  it('that fails says why to those with the key alone', async () => {
+    await begin(newKey('k1'));
+    const ended = rig.cutover(
+      'deploy',
+      '-f',
+      rig.spec(telling(`no ${canary} in there`)),
+      ...because,
+      '--wait',
+      'finished',
+    );
+    expect(await ended).toMatchObject({ code: 3 });
+    expect((await rig.state()).failure?.message).toContain(canary);
+    const refused = rig.cutover(
+      'deploy',
+      '-f',
+      rig.spec({ ...telling(), service: canary }),
+      ...because,
+      '--wait',
+      'finished',
+    );
+    expect(await refused).toMatchObject({ code: 1 });
+    expect((await rig.state()).failure?.message).toContain(canary);
+    expect(await sealed.raw()).not.toContain(canary);
+    expect(await sealed.encodings()).toEqual(new Set(['binary/encrypted']));
+  });
+
+  it('may have begun before there were keys', async () => {
+    await begin(undefined);
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(telling()));
+    await rig.when(at('approval'));
+    const key = newKey('k1');
+    await sealed.worker(key);
+    rig.given({ CUTOVER_PAYLOAD_KEYS: key });
+    await rig.cutoverEnds(0, 'approve', rig.id, ...because);
+    await rig.when(at('retention'));
+    await rig.cutoverEnds(0, 'finish', rig.id, ...because);
+    expect((await rig.when(({ outcome }) => outcome !== 'running')).outcome).toBe('finished');
+    expect(await sealed.encodings()).toEqual(new Set(['json/plain', 'binary/encrypted']));
+  });
+
+  it('waits for a worker with the key, and is not harmed by one without', async () => {
+    const key = newKey('k1');
+    await begin(key);
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(telling()));
+    await rig.when(at('approval'));
+    await sealed.worker(newKey('k1'));
+    const unanswered = await rig.cutover('status', rig.id);
+    expect(unanswered).toMatchObject({
+      code: 1,
+      stderr: `the worker on task queue ${rig.namespace} cannot read ${rig.id}: see its log, and whether its CUTOVER_PAYLOAD_KEYS has the keys that are given here\n`,
+    });
+    await sealed.worker(undefined);
+    expect((await rig.cutover('status', rig.id)).stderr).toContain(
+      `cannot read ${rig.id}: a payload is encrypted with the key "k1", and CUTOVER_PAYLOAD_KEYS is not set`,
+    );
+    await sealed.worker(key);
+    await rig.cutoverEnds(0, 'approve', rig.id, ...because);
+    await rig.when(at('retention'));
+  });
+});
+
+async function listed(): Promise<unknown> {
+  const { stdout } = await rig.cutover('list', '--json');
+  const { deployments } = JSON.parse(stdout) as { deployments: { id: string }[] };
+  return deployments.find(({ id }) => id === rig.id);
+}
