@@ -2,7 +2,7 @@
 import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
 import { CancelledFailure } from '@temporalio/activity';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
-import { maskCredentials } from '../domain/mask.ts';
+import { maskedEnd } from '../domain/mask.ts';
 import { slotLabels } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
@@ -28,6 +28,8 @@ type JobCheck = Extract<SmokeCheck, { job: unknown }>;
 
 const logKept = 4_000;
 const logLines = 100;
+/** Lines may be of any length. */
+const logBytesRead = 1_048_576;
 /** The Job ends itself shortly after it was waited for, also where no worker is left to remove it. */
 const deadlineSlackSeconds = 5;
 const keptSeconds = 600;
@@ -147,10 +149,14 @@ async function logOf(cluster: Cluster, namespace: string, pod: Json<V1Pod>): Pro
   const container = pod.spec?.containers[0]?.name;
   if (container === undefined) return '';
   try {
-    const query = { name: pod.metadata?.name ?? '', namespace, container, tailLines: logLines };
-    return maskCredentials(await cluster.core.readNamespacedPodLog(query))
-      .trimEnd()
-      .slice(-logKept);
+    const query = {
+      name: pod.metadata?.name ?? '',
+      namespace,
+      container,
+      tailLines: logLines,
+      limitBytes: logBytesRead,
+    };
+    return maskedEnd((await cluster.core.readNamespacedPodLog(query)).trimEnd(), logKept);
   } catch {
     // Why the Job failed is in its status; a container that never ran has no log.
     return '';

@@ -13,7 +13,8 @@ const shapes: readonly RegExp[] = [
   /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@"']{1,500}(?=@)/gi,
   /(authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:basic |bearer |token )?)(?!(?:basic |bearer |token )?\[masked\])[^\s"',;]+/gi,
   /\b(bearer\s{1,3})(?=\S{0,200}\d)[a-z0-9._~+/=-]{6,}/gi,
-  /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  // Without the limit each of many beginnings would be followed to the end of the text.
+  /()\beyJ[\w-]{8,4000}\.[\w-]{8,}\.[\w-]*/g,
   /()\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[\w-]{10,})/g,
   new RegExp(`(${word}[\\w-]{0,30}["']?\\s{0,3}[:=]\\s{0,3}["']?)(?!\\[masked\\])[^\\s"',;&}]+`, 'gi'),
 ];
@@ -21,4 +22,17 @@ const shapes: readonly RegExp[] = [
 /** The text with whatever looks like a credential replaced. */
 export function maskCredentials(text: string): string {
   return shapes.reduce((rest, shape) => rest.replaceAll(shape, `$1${masked}`), text);
+}
+
+/** Longer than the credentials that are known by their shape: so far beyond what is kept they are looked for. */
+const margin = 25_000;
+
+/** At most so many characters of the beginning of a text of any length, masked. */
+export function maskedBeginning(text: string, characters: number): string {
+  return maskCredentials(text.slice(0, characters + margin)).slice(0, characters);
+}
+
+/** At most so many characters of the end of a text of any length, masked. */
+export function maskedEnd(text: string, characters: number): string {
+  return maskCredentials(text.slice(-(characters + margin))).slice(-characters);
 }

@@ -1,7 +1,7 @@
 /** Whether an answer is what a smoke check expects. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { toMilliseconds } from '../domain/duration.ts';
-import { maskCredentials } from '../domain/mask.ts';
+import { maskedBeginning } from '../domain/mask.ts';
 import type { HttpExpectation } from '../domain/spec.ts';
 import type { HttpAnswer } from '../kubernetes/access/index.ts';
 
@@ -45,6 +45,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The beginning of what an application has said, on one line. */
 export function excerpt(text: string): string {
-  const flat = maskCredentials(text).replaceAll(/\s+/g, ' ').trim();
+  const flat = maskedBeginning(text.replaceAll(/\s+/g, ' ').trim(), 201);
   return flat.length > 200 ? `${flat.slice(0, 199)}…` : flat;
 }

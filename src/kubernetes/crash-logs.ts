@@ -1,12 +1,14 @@
 /** The last words of containers that crash: a few lines of a few pods, for people who read why a candidate fails. */
 import { text } from 'node:stream/consumers';
-import { maskCredentials } from '../domain/mask.ts';
+import { maskedEnd } from '../domain/mask.ts';
 import type { Cluster } from './cluster.ts';
 import type { PodView } from './pod.ts';
 
 const podsKept = 3;
 const lines = 10;
 const charactersKept = 1_000;
+/** Lines may be of any length. */
+const bytesRead = 1_048_576;
 const excerptCharacters = 150;
 
 export class CrashLogs {
@@ -60,11 +62,11 @@ export class CrashLogs {
       try {
         const response = await this.#cluster.api.open({
           path: `/api/v1/namespaces/${this.#namespace}/pods/${log.pod}/log`,
-          query: { container: log.container, tailLines: lines, previous },
+          query: { container: log.container, tailLines: lines, limitBytes: bytesRead, previous },
         });
-        const said = maskCredentials((await text(response)).trimEnd());
+        const said = maskedEnd((await text(response)).trimEnd(), charactersKept);
         if (response.statusCode !== 200 || said === '') continue;
-        log.text = said.slice(-charactersKept);
+        log.text = said;
         return;
       } catch {
         // The reasons of the pod itself are what counts; its log is an addition.

@@ -39,8 +39,13 @@ describe('a deployment whose payloads are encrypted', () => {
   it('is steered as any other, shows nothing to those without the key, and outlives a change of keys', async () => {
     const [first, second] = [newKey('k1'), newKey('k2')];
     await begin(first);
-    const file = rig.spec({ ...telling(), retention: '10m' });
-    await rig.cutoverEnds(0, 'deploy', '-f', file, ...because);
+    const traffic = { requests: [{ path: `/api/items?${canary}` }] };
+    const soak: SpecInput['soak'] = { duration: '4s', interval: '500ms', traffic, onInsufficientData: 'continue' };
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec({ ...telling(), soak }), ...because);
+    const { kept, read } = await lookedAtUntilApproval();
+    expect(kept).toContain('"heartbeatDetails"');
+    expect(kept).not.toContain(canary);
+    expect(read).toMatch(/"progress": \{\s*"/);
     expect((await rig.when(at('approval'))).reason).toContain(canary);
     await rig.cutoverEnds(0, 'approve', rig.id, ...because);
     await rig.when(at('retention'));
@@ -136,6 +141,21 @@ describe('a deployment whose payloads are encrypted', () => {
     await rig.when(at('retention'));
   });
 });
+
+/** What Temporal keeps of the deployment until it waits for approval, and what those with the key read of it. */
+async function lookedAtUntilApproval(): Promise<{ kept: string; read: string }> {
+  const seen = { kept: '', read: '' };
+  const over = rig.when(at('approval'));
+  const end = new AbortController();
+  void over.finally(() => end.abort());
+  while (!end.signal.aborted) {
+    const [kept, { stdout }] = await Promise.all([sealed.raw(), rig.cutover('status', rig.id, '--json')]);
+    seen.kept += kept;
+    seen.read += stdout;
+  }
+  await over;
+  return seen;
+}
 
 async function listed(): Promise<unknown> {
   const { stdout } = await rig.cutover('list', '--json');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maskCredentials } from '../../src/domain/mask.ts';
+import { maskCredentials, maskedBeginning, maskedEnd } from '../../src/domain/mask.ts';
 
 it.each([
   ['cannot connect to postgres://app:c4n4ry@db:5432/shop', 'cannot connect to postgres://[masked]@db:5432/shop'],
@@ -33,7 +33,17 @@ it.each([
 
 it('ends soon on text that repeats itself', () => {
   const startedAt = performance.now();
-  for (const piece of ['password', 'a://', 'eyJ', '-----BEGIN ', 'token=', 'bearer '])
-    maskCredentials(piece.repeat(10_000));
+  for (const piece of ['password', 'a://', 'eyJ', 'eyJ-', '-----BEGIN ', 'token=', 'bearer '])
+    maskCredentials(piece.repeat(16_000));
   expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+it('masks the end or the beginning of a text of any length, also what begins or ends outside of it', () => {
+  const key = `-----BEGIN PRIVATE KEY-----${'c4n4ry'.repeat(3_000)}`;
+  const long = 'eyJ-'.repeat(2_000_000);
+  const startedAt = performance.now();
+  expect(maskedEnd(`${long}\n${key}`, 1_000)).toMatch(/\[masked\]$/);
+  expect(maskedBeginning(`${key} ${long}`, 1_000)).toMatch(/^-----BEGIN PRIVATE KEY-----\[masked\]/);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(maskedEnd(long, 1_000)).toHaveLength(1_000);
 });
