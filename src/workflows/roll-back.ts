@@ -84,7 +84,11 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     !state.switches.some(({ kind }) => kind === 'cutover') &&
     result.switched.from === target.candidateSlot
   ) {
-    record.notice('the cutover had reached the Service when it was interrupted; the rollback found it there');
+    record.notice(
+      deployment.reached === 'switch'
+        ? 'the cutover had reached the Service when it was interrupted; the rollback found it there'
+        : 'somebody had switched production to the candidate by hand, before its cutover; the rollback found it there',
+    );
   }
   record.seen(result.switched);
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { ApplicationFailure } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../src/activities/contract.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { at, operator, refusalFrom, untilCancelled } from './operator.ts';
 import { WorkflowRig } from './rig.ts';
@@ -10,6 +11,17 @@ let rig: WorkflowRig;
 beforeAll(async () => {
   rig = await WorkflowRig.start();
 });
+
+/** The switch back as the activity reports it; `verifiedAt` is null where it could not be verified. */
+const switchedBack =
+  (verifiedAt: string | null): Activities['rollback'] =>
+  async ({ candidateSlot: from, stableSlot: to }) => ({
+    fence: 9,
+    switched: {
+      ...{ from, to, fence: 9, patchedAt: new Date(0).toISOString(), verifiedAt, requestToPatchMs: 5 },
+      ...{ patchToVerifiedMs: null, verification: 'said by the test', candidate: null, stable: null },
+    },
+  });
 
 describe.concurrent('rollback', () => {
   it.each([
@@ -107,19 +119,17 @@ describe.concurrent('rollback', () => {
     expect(calls).toContain('rollback');
   });
 
+  it('says so when it found that production had been switched by hand', async () => {
+    const { state } = await rig.deploy({
+      activities: { soak: async () => watchEvidence('fail'), rollback: switchedBack(new Date(0).toISOString()) },
+    });
+    expect(state).toMatchObject({ outcome: 'rolled-back', switches: [{ kind: 'rollback', from: 'green' }] });
+    expect(state.notices[0]?.text).toContain('switched production to the candidate by hand');
+  });
+
   it('that cannot be verified keeps the candidate for the operator to decide', async () => {
-    const patchedAt = new Date(0).toISOString();
     const { state, calls } = await rig.deploy({
-      activities: {
-        monitor: async () => watchEvidence('fail'),
-        rollback: async ({ candidateSlot: from, stableSlot: to }) => ({
-          fence: 9,
-          switched: {
-            ...{ from, to, fence: 9, patchedAt, verifiedAt: null, requestToPatchMs: 5, patchToVerifiedMs: null },
-            ...{ verification: '10 of 10 connections failed', candidate: null, stable: null },
-          },
-        }),
-      },
+      activities: { monitor: async () => watchEvidence('fail'), rollback: switchedBack(null) },
     });
     expect(state.outcome).toBe('rolled-back');
     expect(calls).not.toContain('teardown');
