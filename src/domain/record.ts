@@ -100,9 +100,10 @@ export class DeploymentRecord {
     for (const { name, status } of this.#state.steps) if (status === 'pending') this.end(name, 'skipped', detail);
   }
 
-  seen(slots: { readonly candidate?: SlotState | null; readonly stable?: SlotState | null }): void {
-    if (slots.candidate !== undefined) this.#state.candidate = slots.candidate;
-    if (slots.stable !== undefined) this.#state.stable = slots.stable;
+  /** What was seen of the slots; null where it could not be read, which leaves what was seen before. */
+  seen({ candidate, stable }: { readonly candidate?: SlotState | null; readonly stable?: SlotState | null }): void {
+    this.#state.candidate = candidate ?? this.#state.candidate;
+    this.#state.stable = stable ?? this.#state.stable;
   }
 
   evidence(found: Partial<DeploymentState['evidence']>): void {

@@ -39,7 +39,11 @@ export function connectCluster(kubeConfig: KubeConfig = defaultKubeConfig()): Cl
       `the kubeconfig's current context "${kubeConfig.getCurrentContext()}" names no cluster: choose one with kubectl config use-context`,
     );
   }
-  const api = new ApiServer(kubeConfig, server);
+  return clusterOn(kubeConfig, new ApiServer(kubeConfig, server));
+}
+
+/** The cluster behind an API server: every client of it sends through `api`. */
+export function clusterOn(kubeConfig: KubeConfig, api: ApiServer): Cluster {
   const configuration = configurationOf(api);
   return {
     kubeConfig,

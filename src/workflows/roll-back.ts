@@ -7,7 +7,7 @@
  */
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Outcome } from '../domain/state.ts';
+import type { DeploymentState, Outcome } from '../domain/state.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure-of.ts';
 import { stepActivities, switchActivities } from './step-activities.ts';
@@ -45,6 +45,7 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
   } catch (rollbackError) {
     const failure = failureOf(rollbackError);
     record.end('rollback', 'failed', failure.message);
+    if (deployment.reached === 'switch' && !isCutOver(state)) record.notice(unknownCutover(state));
     record.notice(`the rollback failed: ${failure.message}`);
     record.conclude('rollback-failed');
   }
@@ -71,19 +72,16 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   });
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
-    const switched = state.switches.some(({ kind }) => kind === 'cutover');
     record.end(
       'rollback',
       'done',
-      switched ? 'production was on stable already: somebody else switched it back' : 'production never left stable',
+      isCutOver(state)
+        ? 'production was on stable already: somebody else switched it back'
+        : 'production never left stable',
     );
     return 'never-switched';
   }
-  if (
-    deployment.inPlaceOf === null &&
-    !state.switches.some(({ kind }) => kind === 'cutover') &&
-    result.switched.from === target.candidateSlot
-  ) {
+  if (deployment.inPlaceOf === null && !isCutOver(state) && result.switched.from === target.candidateSlot) {
     record.notice(
       deployment.reached === 'switch'
         ? 'the cutover had reached the Service when it was interrupted; the rollback found it there'
@@ -94,6 +92,15 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
   record.end('rollback', 'done', result.switched.verification);
   return result.switched.verifiedAt === null ? 'unverified' : 'switched';
+}
+
+/** Whether a cutover is on record. One that was interrupted is not, and may have been made all the same. */
+function isCutOver({ switches }: DeploymentState): boolean {
+  return switches.some(({ kind }) => kind === 'cutover');
+}
+
+function unknownCutover({ service }: DeploymentState): string {
+  return `the cutover may have reached the Service "${service}" before it was interrupted: see which slot it selects`;
 }
 
 async function removeCandidate(deployment: Deployment, target: Target, way: WayBack): Promise<void> {

@@ -58,6 +58,25 @@ describe.concurrent('rollback', () => {
     expect(state.traffic).toMatchObject({ slot: 'blue', fence: 5 });
   });
 
+  it('that fails after an interrupted cutover says that production may be on the candidate', async () => {
+    const { state } = await rig.deploy({
+      activities: {
+        cutover: untilCancelled,
+        rollback: async () => {
+          throw ApplicationFailure.nonRetryable('stable is gone', 'SlotNotReady');
+        },
+      },
+      script: async (run) => {
+        await run.when(at('cutover'));
+        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
+      },
+    });
+    expect(state.outcome).toBe('rollback-failed');
+    expect(state.notices.map(({ text }) => text)).toContain(
+      'the cutover may have reached the Service "api-service" before it was interrupted: see which slot it selects',
+    );
+  });
+
   it('in retention switches back first, then drains and removes the candidate', async () => {
     const { state, calls } = await rig.deploy({
       script: async (run) => {
