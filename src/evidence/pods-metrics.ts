@@ -3,6 +3,7 @@ import { AccessError, type Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { concurrently } from './concurrently.ts';
 import type { PodCounters } from './counters.ts';
+import { labelMatcher } from './label-matcher.ts';
 import { readPage, type NamedMetrics } from './pod-page.ts';
 import { unmeasured, type Reading, type Source, type Subject } from './source.ts';
 
@@ -21,6 +22,7 @@ const reasonsKept = 5;
 
 /** Reads every ready pod of a slot: what could not be read might hide the pod that fails, so it is told. */
 export function podsMetrics({ way, metrics, pods, port }: PodsMetricsOptions): Source {
+  const matches = labelMatcher(metrics.errors.pattern);
   const read = async (namespace: string, pod: PodView, signal: AbortSignal): Promise<PodCounters> => {
     const { name, ip } = pod;
     if (ip === null) throw new Error('the pod has no address');
@@ -28,7 +30,7 @@ export function podsMetrics({ way, metrics, pods, port }: PodsMetricsOptions): S
     const answer = await way.request(target, { path: metrics.path }, { timeoutMs, signal, maxBodyBytes: pageBytes });
     if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
     if (answer.truncated) throw new Error(`longer than ${pageBytes / 1024 / 1024} MiB`);
-    return readPage(answer.body, metrics);
+    return readPage(answer.body, metrics, matches);
   };
   return {
     name: 'pod metrics',

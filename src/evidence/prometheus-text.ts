@@ -10,7 +10,7 @@ export interface MetricSample {
 }
 
 /** A page with more samples than this is not read further. */
-const samplesRead = 100_000;
+export const samplesRead = 100_000;
 
 /**
  * The samples of a page, of the metrics in `names` alone where it is given. Lines that are no samples are left out: one

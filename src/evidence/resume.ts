@@ -6,8 +6,8 @@ import type { WatchState } from './watch.ts';
 /** Another format of an older or newer worker is not understood, and the watch begins anew. */
 const format = 1;
 
-/** Heartbeats are sent every few seconds, and Temporal takes no more than 2 MB. */
-const mostCharacters = 200_000;
+/** Heartbeats are sent every few seconds, so a small one is preferred; Temporal takes no more than 2 MB. */
+const most = { preferred: 200_000, possible: 1_000_000 } as const;
 
 const buckets = z.record(z.string(), z.number());
 const totalsSchema = z.object({ requests: z.number(), errors: z.number(), latency: buckets });
@@ -54,20 +54,36 @@ const watchState = z.object({
 
 const resume = z.object({ format: z.literal(format), state: watchState });
 
-/** What to leave for another worker. Of slots with very many pods only what was counted so far, not where each pod stood. */
+/**
+ * What to leave for another worker: all of it, or as much as fits. First where each pod stood is left out, then the looks
+ * of the last window. Where that is too much still, with very many pods, the other worker begins anew (null).
+ */
 export function toResume(state: WatchState): unknown {
-  const whole = { format, state };
-  if (JSON.stringify(whole).length <= mostCharacters) return whole;
-  return {
-    format,
-    state: { ...state, candidate: shorten(state.candidate), stable: state.stable && shorten(state.stable) },
-  };
+  const ways = [
+    [whole, most.preferred],
+    [withoutPods, most.preferred],
+    [withoutLooks, most.possible],
+  ] as const;
+  for (const [shorten, characters] of ways) {
+    const { candidate, stable } = state;
+    const left = { format, state: { ...state, candidate: shorten(candidate), stable: stable && shorten(stable) } };
+    if (JSON.stringify(left).length <= characters) return left;
+  }
+  return null;
 }
 
-function shorten(arm: Arm): Arm {
+function whole(arm: Arm): Arm {
+  return arm;
+}
+
+function withoutPods(arm: Arm): Arm {
   if (arm.counters === null) return arm;
   const { last, pending, totals } = arm.counters;
   return { ...arm, counters: { last: {}, pending: [...Object.keys(last), ...pending], totals } };
+}
+
+function withoutLooks(arm: Arm): Arm {
+  return { ...withoutPods(arm), recent: [] };
 }
 
 /** What an earlier attempt left; null where there is nothing, or nothing that can be understood. */

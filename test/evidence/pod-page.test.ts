@@ -1,5 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { labelMatcher } from '../../src/evidence/label-matcher.ts';
 import { readPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
 
 const metrics: NamedMetrics = {
@@ -62,5 +63,33 @@ describe("a pod's page of metrics", () => {
     const page =
       'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="x"} 3\nhttp_request_duration_seconds_bucket 1';
     expect(readPage(page, metrics).latency).toEqual({});
+  });
+
+  it('counts a series that is there twice once, and no counter that cannot be one', () => {
+    const page = [
+      'http_requests_total{status="200",path="/"} 3',
+      'http_requests_total{path="/",status="200"} 4',
+      'http_requests_total{path="/a"} -1',
+      'http_requests_total{path="/b"} 1e300',
+      'http_requests_total{path="/c"} NaN',
+    ].join('\n');
+    expect(readPage(page, metrics).requests).toBe(4);
+  });
+
+  it('is refused as a whole where only a part of it could be read', () => {
+    const ok = 'http_requests_total{status="200"} 1\n'.repeat(100_000);
+    expect(() => readPage(`${ok}http_requests_total{status="500"} 7`, metrics)).toThrow('100000 samples');
+    const buckets = Array.from({ length: 201 }, (_, le) => `http_request_duration_seconds_bucket{le="${le}"} 1`);
+    expect(() => readPage(['http_requests_total 1', ...buckets].join('\n'), metrics)).toThrow('201 buckets');
+  });
+
+  it('with labels that the pattern cannot be tried on in time is refused, and soon', () => {
+    const startedAt = performance.now();
+    for (const pattern of ['(a+)+', '(a|a)*', '(a?){40}a{40}b', '(.*)*x', `${'.*'.repeat(40)}x`]) {
+      const matches = labelMatcher(pattern);
+      const page = `http_requests_total{status="${'a'.repeat(5_000)}!"} 1`;
+      for (const _ of [1, 2, 3]) expect(() => readPage(page, metrics, matches)).toThrow('pattern takes too long');
+    }
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
