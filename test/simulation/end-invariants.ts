@@ -56,7 +56,7 @@ const invariant6Steps: EndCheck = (facts, state) => {
 };
 
 const invariant7End: EndCheck = (facts, state) => {
-  const { plan, model, stableAtStart } = facts;
+  const { plan, stableAtStart } = facts;
   if (state.outcome === 'refused') {
     demand(facts.changesByProduct === 0, '7', () => `refused, after ${facts.changesByProduct} changes`);
     return;
@@ -96,10 +96,10 @@ const invariant7End: EndCheck = (facts, state) => {
         '7',
         () => `failed, though nobody was in its way: ${state.failure?.message ?? ''}`,
       );
-      void model;
       return;
     case 'running':
-      throw new Violation('liveness', 'the document at the end says that it is running');
+    case 'terminated':
+      throw new Violation('liveness', `the document at the end says that it is ${state.outcome}`);
   }
 };
 
