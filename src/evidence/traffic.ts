@@ -63,7 +63,8 @@ export function sendTraffic(options: TrafficOptions): Traffic {
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * requestsPerSecond);
     for (; sent < due; sent += 1) for (const [slot, lane] of lanes) void sendOne(options, slot, lane, sent);
   }, tickMs);
-  if (requestsPerSecond <= 0 || requests.length === 0) clearInterval(timer);
+  // A signal that has aborted already tells nobody any more.
+  if (requestsPerSecond <= 0 || requests.length === 0 || signal.aborted) clearInterval(timer);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return {
     answered: (slot) => lanes.get(slot)?.answered ?? 0,

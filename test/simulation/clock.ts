@@ -37,10 +37,12 @@ export function realNow(): number {
   return realPerformanceNow();
 }
 
+/** One for all clocks: Node makes every promise of the process pay for each storage that was ever used. */
+const owners = new AsyncLocalStorage<Owner>();
+
 export class VirtualClock {
   now: number;
   readonly #timers = new Heap<Timer>((a, b) => a.at - b.at || a.order - b.order);
-  readonly #owners = new AsyncLocalStorage<Owner>();
   readonly #start: number;
   #order = 0;
   /** How many timers have fired. */
@@ -58,7 +60,7 @@ export class VirtualClock {
 
   /** Runs with `owner` as the owner of all timers that come of it. */
   own<T>(owner: Owner, run: () => T): T {
-    return this.#owners.run(owner, run);
+    return owners.run(owner, run);
   }
 
   /** Runs after `ms`, whoever dies in the meantime. */
@@ -87,7 +89,7 @@ export class VirtualClock {
         this.#timers.push(timer);
       }
       if (timer.owner === undefined) timer.fire();
-      else this.#owners.run(timer.owner, timer.fire);
+      else owners.run(timer.owner, timer.fire);
     }
   }
 
@@ -95,7 +97,7 @@ export class VirtualClock {
   install(random: Random): () => void {
     const add = (callback: () => void, ms: number | undefined, every: boolean): Timer => {
       const wait = Math.max(1, Number.isFinite(ms) ? Number(ms) : 1);
-      return this.#add(wait, callback, every ? wait : null, this.#owners.getStore());
+      return this.#add(wait, callback, every ? wait : null, owners.getStore());
     };
     Object.assign(globalThis, {
       setTimeout: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
@@ -103,7 +105,7 @@ export class VirtualClock {
       setInterval: (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
         handle(add(() => callback(...args), ms, true)),
       setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) =>
-        handle(this.#add(0, () => callback(...args), null, this.#owners.getStore())),
+        handle(this.#add(0, () => callback(...args), null, owners.getStore())),
       clearTimeout: clear,
       clearInterval: clear,
       clearImmediate: clear,

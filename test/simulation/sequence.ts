@@ -38,7 +38,7 @@ export const runId = '01900000-0000-7000-8000-000000000001';
 /** After the end, for what is late to land. */
 const aftermathMs = 90_000;
 /** More than any sequence needs that gets anywhere. */
-const mostEvents = 150_000;
+const mostEvents = 20_000;
 
 export async function runSequence(code: WorkflowCode, scenario: Scenario): Promise<Report> {
   const random = new Random(scenario.seed);

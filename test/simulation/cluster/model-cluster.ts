@@ -73,7 +73,7 @@ export class ModelCluster {
     this.#frontend = new Frontend({
       ...shared,
       intercept: options.intercept ?? (() => null),
-      allows: options.allows ?? (() => true),
+      allows: options.allows ?? null,
       watches: this.#watches,
       network: this.#network,
       node: this.#node,
@@ -90,7 +90,7 @@ export class ModelCluster {
 
   /** The clients of one caller, as `createActivities` takes them. */
   connect(caller: string): { readonly cluster: Cluster; readonly access: Access } {
-    const cluster = clusterOn(this.#kubeConfig, new ModelApiServer(this.#frontend, caller, this.#kubeConfig));
+    const cluster = clusterFor(this.#kubeConfig, new ModelApiServer(this.#frontend, caller, this.#kubeConfig));
     const direct = createModelTransport({
       network: this.#network,
       node: this.#node,
@@ -147,4 +147,27 @@ export class ModelCluster {
     this.journal.push(entry);
     this.#options.onMutation?.(entry);
   }
+}
+
+/** The typed clients are made when one is asked for, which is seldom: they take longer than a whole step. */
+function clusterFor(kubeConfig: KubeConfig, api: ModelApiServer): Cluster {
+  let made: Cluster | null = null;
+  const typed = (): Cluster => (made ??= clusterOn(kubeConfig, api));
+  return {
+    kubeConfig,
+    api,
+    get core() {
+      return typed().core;
+    },
+    get apps() {
+      return typed().apps;
+    },
+    get batch() {
+      return typed().batch;
+    },
+    get discovery() {
+      return typed().discovery;
+    },
+    close: () => api.close(),
+  };
 }

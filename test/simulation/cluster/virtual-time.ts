@@ -24,6 +24,13 @@ export async function inVirtualTime<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
+/** Lets so much virtual time pass. */
+export async function pass(ms: number): Promise<void> {
+  await settled();
+  await vi.advanceTimersByTimeAsync(ms);
+  await settled();
+}
+
 /** Node runs an immediate only once no promise and no tick is left to go on; streams need some rounds of that. */
 async function settled(): Promise<void> {
   for (let round = 0; round < 3; round += 1) {

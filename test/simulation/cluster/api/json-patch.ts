@@ -34,7 +34,8 @@ function applyOne(root: Container, { op, path, value }: Operation): void {
       add(parent, last, value);
       return;
     case 'replace':
-      if (parent === null || get(parent, last) === undefined) {
+      // The API server's library takes a missing key of a map for one to add.
+      if (parent === null || (Array.isArray(parent) && get(parent, last) === undefined)) {
         throw refused(`replace operation does not apply: doc is missing key: ${path}`);
       }
       set(parent, last, value);

@@ -22,8 +22,9 @@ function demandOf(resource: Resource, object: ApiObject): Amounts {
 /** Throws a Refusal (403) where the namespace has no room for one more such object. */
 export function assertRoom(store: Store, resource: Resource, object: ApiObject): void {
   const { name, namespace } = object.metadata;
-  const demand = demandOf(resource, object);
-  for (const quota of store.list('resourcequotas', namespace)) {
+  const quotas = store.list('resourcequotas', namespace);
+  const demand = quotas.length === 0 ? {} : demandOf(resource, object);
+  for (const quota of quotas) {
     const over = Object.entries(quota.spec?.hard ?? {}).filter(([limited, limit]) => {
       const asked = demand[limited] ?? 0;
       return asked > 0 && used(store, namespace, limited) + asked > (parseQuantity(limit) ?? Infinity);

@@ -83,9 +83,7 @@ export class Registry {
     const after = plain({ ...changed, metadata: generationAfter(resource, before, changed) });
     validate(resource, after, before);
     if (options.dryRun === true) return after;
-    const fields = [before, after] as unknown as [Plain, Plain];
-    const owners = options.owners ?? ownersAfterUpdate(this.ownersOf(before), options.manager, ...fields);
-    this.#owners.set(before.metadata.uid, owners);
+    this.#own(resource, before, after, options);
     if (isDeepStrictEqual(after, before)) return before;
     return this.#putOrDrop(resource, after);
   }
@@ -135,6 +133,14 @@ export class Registry {
   finish(pod: Kinds['pods']): void {
     const live = this.store.find('pods', pod.metadata.namespace, pod.metadata.name);
     if (live?.metadata.uid === pod.metadata.uid) this.#drop('pods', live);
+  }
+
+  /** Kept for what is applied by anybody. */
+  #own(resource: Resource, before: ApiObject | null, after: ApiObject, { owners, manager }: WriteOptions): void {
+    if (owners === undefined && resource !== 'services' && resource !== 'deployments') return;
+    const known = before === null ? noOwners : this.ownersOf(before);
+    const [old, now] = [before ?? {}, after] as unknown as [Plain, Plain];
+    this.#owners.set(after.metadata.uid, owners ?? ownersAfterUpdate(known, manager, old, now));
   }
 
   #putOrDrop<R extends Resource>(resource: R, object: Kinds[R]): Kinds[R] {

@@ -105,5 +105,6 @@ function without(name: string, value: unknown, [part = '', ...rest]: readonly st
   }
   if (!isPlain(value) || !Object.hasOwn(value, part)) return value;
   const { [part]: gone, ...others } = value;
-  return rest.length === 0 ? others : { ...others, [part]: without(part, gone, rest) };
+  const left = rest.length === 0 ? undefined : without(part, gone, rest);
+  return left === undefined || (Array.isArray(left) && left.length === 0) ? others : { ...others, [part]: left };
 }

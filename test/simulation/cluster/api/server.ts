@@ -30,7 +30,11 @@ export function answerOf(registry: Registry, request: SentRequest, asOf: number 
       return { status: 201, body: registry.create(resource, namespace, objectOf(request), optionsOf(request)) };
     case 'update': {
       const live = registry.store.find(resource, namespace, name ?? '');
-      if (live === null) throw notFound(resource, name ?? '');
+      // Of all kinds here only Services are made by a replacement.
+      if (live === null && resource !== 'services') throw notFound(resource, name ?? '');
+      if (live === null) {
+        return { status: 201, body: registry.create(resource, namespace, objectOf(request), optionsOf(request)) };
+      }
       return { status: 200, body: registry.update(resource, live, objectOf(request), optionsOf(request)) };
     }
     case 'patch':

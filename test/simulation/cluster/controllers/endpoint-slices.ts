@@ -53,7 +53,8 @@ export class EndpointSlices {
     const selector = service?.spec?.selector;
     if (service === null || selector === undefined || Object.keys(selector).length === 0) return;
     const pods = store.list('pods', namespace).filter((pod) => hasLabels(pod, selector));
-    const wanted = { endpoints: pods.flatMap((pod) => endpointOf(service, pod)), ports: portsOf(service, pods) };
+    const endpoints = pods.flatMap((pod) => endpointOf(service, pod));
+    const wanted = { endpoints, ports: endpoints.length === 0 ? [] : portsOf(service, pods) };
     const live = store
       .list('endpointslices', namespace)
       .find(({ metadata }) => metadata.labels?.[serviceNameLabel] === name);

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sendTraffic } from '../../src/evidence/traffic.ts';
+import type { Transport } from '../../src/kubernetes/access/index.ts';
+
+const way: Transport = {
+  request: () => Promise.resolve({ status: 200, headers: {}, body: '', truncated: false, durationMs: 1 }),
+  connect: () => Promise.resolve({ durationMs: 1 }),
+};
+
+function begin(signal: AbortSignal): void {
+  sendTraffic({
+    way,
+    namespace: 'default',
+    port: 8080,
+    requests: [{ path: '/' }],
+    requestsPerSecond: 5,
+    slots: ['blue', 'green'],
+    pods: () => [],
+    run: '1',
+    signal,
+  });
+}
+
+describe('probe traffic', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('leaves no timer behind when it is stopped', () => {
+    const stop = new AbortController();
+    begin(stop.signal);
+    expect(vi.getTimerCount()).toBe(1);
+    stop.abort();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer behind when it was stopped before it began', () => {
+    begin(AbortSignal.abort());
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
