@@ -1,4 +1,5 @@
 /** Smoke: every check of the spec against the candidate. All run and report, not only up to the first failure. */
+import { boundedSmoke } from '../domain/bounds.ts';
 import type { CheckResult } from '../domain/evidence.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
@@ -45,7 +46,7 @@ export function createSmoke(dependencies: Dependencies): Step<'smoke'> {
     const secrets = await secretHeaders(cluster, namespace, requests, access[spec.access]);
     const smoke = { ...dependencies, ...secrets, target, attempt, view, preview, port };
     const checks = await runAll(smoke, spec.smoke.checks);
-    return { verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks };
+    return boundedSmoke({ verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks });
   };
 }
 

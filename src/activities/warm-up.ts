@@ -1,4 +1,5 @@
 /** Warm-up: the spec's requests, sent to every ready pod of the candidate, so that its caches are full before users come. */
+import { boundedWarmUp } from '../domain/bounds.ts';
 import type { WarmUpEvidence } from '../domain/evidence.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { DeploymentError } from '../domain/failure.ts';
@@ -123,7 +124,7 @@ class Tally {
 
   evidence(pods: number): WarmUpEvidence {
     const errors = [...this.#errors.values()].sort((a, b) => b.count - a.count);
-    return { pods, requestsSent: this.#sent, requestsFailed: this.#failed, errors };
+    return boundedWarmUp({ pods, requestsSent: this.#sent, requestsFailed: this.#failed, errors });
   }
 
   #fail(reason: string, example = ''): void {

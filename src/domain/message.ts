@@ -1,4 +1,5 @@
 /** The messages that a running deployment takes: Updates, and Signals of the same names. */
+import { outOfBounds } from './input-limits.ts';
 
 export const messageNames = ['approve', 'reject', 'rollback', 'finish'] as const;
 export type MessageName = (typeof messageNames)[number];
@@ -29,12 +30,14 @@ const limits = { by: 200, reason: 1_000, supersededBy: 200 } as const;
 export type MessageReading =
   { readonly ok: true; readonly message: ReadMessage } | { readonly ok: false; readonly refusal: string };
 
-/** Reads a message of unknown origin; the refusal names the field and what would be right. */
+/** Reads a message of unknown origin, however large; the refusal names the field and what would be right. */
 export function readMessage(input: unknown): MessageReading {
   if (input !== undefined && input !== null && (typeof input !== 'object' || Array.isArray(input))) {
     return refuse('the message has to be one JSON object such as {"by": "ann", "reason": "checked the dashboards"}');
   }
   const fields = (input ?? {}) as Record<string, unknown>;
+  const bounds = outOfBounds(fields['successor']);
+  if (bounds !== null) return refuse(`"successor" ${bounds.message}`);
   for (const [name, longest] of Object.entries(limits)) {
     const value = fields[name];
     if (value === undefined || value === null) continue;

@@ -1,17 +1,30 @@
 /**
  * The record of one deployment as it happens: the only place that writes the state document.
  *
- * 1. Every list is bounded, so that the document stays small however long a deployment lives.
+ * 1. Every list and every text is bounded (bounds.ts), so that the document stays small however long a deployment lives.
  * 2. A step ends once: done, failed, skipped or interrupted.
  */
 import type { DecisionRecord, DeploymentState, SlotState, StepName, StepStatus, SwitchRecord } from './state.ts';
 import { stepNames } from './state.ts';
+import {
+  boundedDecision,
+  boundedSlot,
+  boundedSmoke,
+  boundedSwitch,
+  boundedWarmUp,
+  boundedWatch,
+  failureMessage,
+  paragraph,
+  sentence,
+  shortName,
+} from './bounds.ts';
 import type { Failure } from './failure.ts';
 import type { Slot } from './slot.ts';
 import type { Spec } from './spec.ts';
 
 const noticesKept = 20;
-const textKept = 4_000;
+const decisionsKept = 10;
+const switchesKept = 4;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -39,6 +52,8 @@ export class DeploymentRecord {
     const [namespace = '', app = ''] = start.id.split('/');
     this.#state = {
       ...start,
+      requestedBy: shortName(start.requestedBy),
+      reason: sentence(start.reason),
       schemaVersion: 1,
       app,
       namespace,
@@ -70,13 +85,13 @@ export class DeploymentRecord {
   planned(facts: Plan): void {
     const { spec } = facts;
     Object.assign(this.#state, { spec, app: spec.app, namespace: spec.namespace, service: spec.service });
-    this.#state.stable = facts.stable;
+    this.#state.stable = facts.stable && boundedSlot(facts.stable);
     for (const notice of facts.notices) this.notice(notice);
   }
 
   begin(step: StepName, expectation: Partial<Pick<DeploymentState, 'waitingFor' | 'next'>> = {}): void {
     this.#state.phase = step;
-    this.#state.waitingFor = expectation.waitingFor ?? null;
+    this.#state.waitingFor = expectation.waitingFor == null ? null : sentence(expectation.waitingFor);
     this.#state.next = expectation.next ?? null;
     const started = { name: step, status: 'running', startedAt: this.#now(), finishedAt: null, detail: null } as const;
     const known = this.#state.steps.some(({ name }) => name === step);
@@ -90,7 +105,12 @@ export class DeploymentRecord {
     this.#state.next = null;
     this.#state.steps = this.#state.steps.map((record) =>
       record.name === step && (record.status === 'running' || record.status === 'pending')
-        ? { ...record, status, detail: clip(detail), finishedAt: status === 'skipped' ? null : this.#now() }
+        ? {
+            ...record,
+            status,
+            detail: detail === null ? null : paragraph(detail),
+            finishedAt: status === 'skipped' ? null : this.#now(),
+          }
         : record,
     );
   }
@@ -102,12 +122,18 @@ export class DeploymentRecord {
 
   /** What was seen of the slots; null where it could not be read, which leaves what was seen before. */
   seen({ candidate, stable }: { readonly candidate?: SlotState | null; readonly stable?: SlotState | null }): void {
-    this.#state.candidate = candidate ?? this.#state.candidate;
-    this.#state.stable = stable ?? this.#state.stable;
+    if (candidate != null) this.#state.candidate = boundedSlot(candidate);
+    if (stable != null) this.#state.stable = boundedSlot(stable);
   }
 
   evidence(found: Partial<DeploymentState['evidence']>): void {
-    this.#state.evidence = { ...this.#state.evidence, ...found };
+    const { warmUp, smoke, soak, monitor } = { ...this.#state.evidence, ...found };
+    this.#state.evidence = {
+      warmUp: warmUp && boundedWarmUp(warmUp),
+      smoke: smoke && boundedSmoke(smoke),
+      soak: soak && boundedWatch(soak),
+      monitor: monitor && boundedWatch(monitor),
+    };
   }
 
   /** The traffic as it is known to be, or stays, under this fence. */
@@ -117,28 +143,25 @@ export class DeploymentRecord {
   }
 
   switched(record: SwitchRecord): void {
-    this.#state.switches = [...this.#state.switches, record];
+    this.#state.switches = [...this.#state.switches, boundedSwitch(record)].slice(-switchesKept);
     this.traffic(record.to, record.fence);
   }
 
   decided(decision: Omit<DecisionRecord, 'at'>): void {
-    this.#state.decisions = [...this.#state.decisions, { ...decision, at: this.#now() }];
+    const decided = boundedDecision({ ...decision, at: this.#now() });
+    this.#state.decisions = [...this.#state.decisions, decided].slice(-decisionsKept);
   }
 
   notice(text: string): void {
-    this.#state.notices = [...this.#state.notices, { at: this.#now(), text: text.slice(0, 1_000) }].slice(-noticesKept);
+    this.#state.notices = [...this.#state.notices, { at: this.#now(), text: sentence(text) }].slice(-noticesKept);
   }
 
   failed(failure: Failure): void {
-    this.#state.failure ??= { ...failure, message: failure.message.slice(0, textKept) };
+    this.#state.failure ??= { ...failure, message: failureMessage(failure.message) };
   }
 
   conclude(outcome: Exclude<DeploymentState['outcome'], 'running'>): void {
     this.skipPending('not reached');
     Object.assign(this.#state, { outcome, waitingFor: null, next: null, finishedAt: this.#now() });
   }
-}
-
-function clip(text: string | null): string | null {
-  return text === null ? null : text.slice(0, textKept);
 }

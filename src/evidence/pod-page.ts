@@ -12,6 +12,8 @@ const processStart = 'process_start_time_seconds';
 
 /** Histograms of more bounds would not fit into what one worker leaves for another. */
 const mostBuckets = 200;
+/** A bound beyond thousands of years is none of a latency, and might have no number of milliseconds. */
+const longestSeconds = 1e12;
 
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
@@ -69,7 +71,7 @@ function bucketsOf(samples: readonly MetricSample[]): Buckets {
     const { le, ...others } = labels;
     if (le === undefined || !isCount(value)) continue;
     const bound = /^\+?inf$/i.test(le) ? Number.POSITIVE_INFINITY : Number(le);
-    if (Number.isNaN(bound)) continue;
+    if (Number.isNaN(bound) || (Number.isFinite(bound) && Math.abs(bound) > longestSeconds)) continue;
     const key = keyOf('', others);
     const buckets = series.get(key) ?? {};
     buckets[String(bound)] = value;

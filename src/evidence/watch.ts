@@ -4,6 +4,7 @@
  * 1. What it knows after a look is JSON: another worker goes on with it, and counters tell what happened in between.
  * 2. A candidate that is bad enough fails at once, so that nobody waits for the end of the watch.
  */
+import { boundedWatch } from '../domain/bounds.ts';
 import type { Finding, MetricName, WatchEvidence } from '../domain/evidence.ts';
 import { documentOf, lastWindow, look, newArm, wholeWatch, type Arm } from './arm.ts';
 import { judge, reasonOf, verdictOf, type Limits } from './judge.ts';
@@ -86,7 +87,7 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
   const arms = { candidate: wholeWatch(state.candidate), stable: state.stable && wholeWatch(state.stable) };
   const overWatch = samples === 0 ? [] : judge(arms, watch.limits, 'watch');
   const findings = [...failed.filter(({ over }) => over === 'window'), ...overWatch];
-  return {
+  return boundedWatch({
     verdict: verdictOf([...failed, ...findings]),
     reason: reasonOf(failed.length > 0 ? failed : findings, watch.limits),
     findings,
@@ -95,7 +96,7 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     samples,
     watchedMs: Math.max(0, watch.now() - startedAt),
     unmeasured,
-  };
+  });
 }
 
 /** What is wrong with the candidate at this look. */

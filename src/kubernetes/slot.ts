@@ -1,5 +1,6 @@
 /** A slot as it is in the cluster at one moment: its Deployment and its pods. */
 import type { V1Deployment, V1PodList } from '@kubernetes/client-node';
+import { boundedSlot } from '../domain/bounds.ts';
 import { slotLabels, slotName, type Slot } from '../domain/slot.ts';
 import type { SlotState } from '../domain/state.ts';
 import type { Json } from './api-server.ts';
@@ -20,8 +21,6 @@ export interface SlotView {
   /** Every pod of the slot, those that terminate included. */
   readonly pods: readonly PodView[];
 }
-
-const imagesKept = 10;
 
 /** Reads a slot; null where it has no Deployment. */
 export async function readSlot(cluster: Cluster, reference: SlotReference): Promise<SlotView | null> {
@@ -53,7 +52,7 @@ export function viewSlot(
   return {
     deployment,
     pods,
-    state: {
+    state: boundedSlot({
       slot,
       deployment: slotName(app, slot),
       desiredPods: deployment.spec?.replicas ?? 1,
@@ -61,7 +60,7 @@ export function viewSlot(
       images: unique(containers.map(({ image }) => image ?? '')),
       imageDigests: unique(digests),
       seenAt: now.toISOString(),
-    },
+    }),
   };
 }
 
@@ -76,5 +75,5 @@ export function podsOf({ namespace, app, slot }: SlotReference): { path: string;
 }
 
 function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)].filter((text) => text !== '').slice(0, imagesKept);
+  return [...new Set(texts)].filter((text) => text !== '');
 }

@@ -1,0 +1,122 @@
+/**
+ * What the parts of the state document have room for, in bytes of JSON. What applications, people and Kubernetes say is
+ * cut to it where it enters the document, and already where an activity gives it: both are kept in the history.
+ *
+ * 1. A state document has `largest.state` bytes at most, whatever it was told.
+ */
+import type { CheckResult, Finding, SmokeEvidence, WarmUpEvidence, WatchEvidence } from './evidence.ts';
+import { clipToBytes } from './json-size.ts';
+import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
+
+/** Temporal takes 2 MB for one payload, and warns from 512 kB on. */
+export const largest = {
+  /** A spec as it is given, before its defaults are filled in. */
+  spec: 65_536,
+  state: 300_000,
+} as const;
+
+/** Of single texts. */
+const room = { name: 400, sentence: 500, paragraph: 2_000, reason: 1_000, message: 4_000, image: 300 } as const;
+
+const listed = { errors: 10, findings: 20, images: 10, checks: 50 } as const;
+
+/** The logs of all smoke checks together. */
+const roomForLogs = 16_000;
+
+/** Why a step ended as it did; what a switch found. */
+export function paragraph(text: string): string {
+  return clipToBytes(text, room.paragraph);
+}
+
+/** A notice, or what is waited for. */
+export function sentence(text: string): string {
+  return clipToBytes(text, room.reason);
+}
+
+export function failureMessage(text: string): string {
+  return clipToBytes(text, room.message);
+}
+
+/** An id, an app, a person. */
+export function shortName(text: string): string {
+  return clipToBytes(text, room.name);
+}
+
+export function boundedSlot(slot: SlotState): SlotState {
+  return { ...slot, images: images(slot.images), imageDigests: images(slot.imageDigests) };
+}
+
+function images(texts: readonly string[]): string[] {
+  return texts.slice(0, listed.images).map((text) => clipToBytes(text, room.image));
+}
+
+export function boundedWarmUp(evidence: WarmUpEvidence): WarmUpEvidence {
+  const errors = evidence.errors.slice(0, listed.errors);
+  return {
+    ...evidence,
+    errors: errors.map(({ message, count }) => ({ message: clipToBytes(message, room.sentence), count })),
+  };
+}
+
+/** The logs of failed checks go before those of the others; each loses its beginning. */
+export function boundedSmoke({ verdict, checks }: SmokeEvidence): SmokeEvidence {
+  const kept = checks.slice(0, listed.checks);
+  const logs = new Map<CheckResult, string>();
+  let left = roomForLogs;
+  for (const check of [...kept].sort((a, b) => Number(a.passed) - Number(b.passed))) {
+    const log = clipEnd(check.log ?? '', Math.min(left, room.message));
+    left -= room.message;
+    logs.set(check, log);
+  }
+  return {
+    verdict,
+    checks: kept.map((check) => {
+      const { name, kind, passed, detail, durationMs } = check;
+      const log = logs.get(check) ?? '';
+      const bounded = { name: shortName(name), kind, passed, detail: clipToBytes(detail, room.sentence), durationMs };
+      return log === '' ? bounded : { ...bounded, log };
+    }),
+  };
+}
+
+export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
+  return {
+    ...evidence,
+    reason: paragraph(evidence.reason),
+    findings: evidence.findings.slice(0, listed.findings).map(finding),
+    unmeasured: evidence.unmeasured.slice(0, listed.errors).map(({ source, reason, count }) => ({
+      source: shortName(source),
+      reason: clipToBytes(reason, room.sentence),
+      count,
+    })),
+  };
+}
+
+function finding(found: Finding): Finding {
+  return { ...found, reason: clipToBytes(found.reason, room.sentence) };
+}
+
+export function boundedSwitch(record: SwitchRecord): SwitchRecord {
+  const { by, approvedBy, reason, verification } = record;
+  return {
+    ...record,
+    fromImageDigests: images(record.fromImageDigests),
+    toImageDigests: images(record.toImageDigests),
+    by: shortName(by),
+    approvedBy: approvedBy === null ? null : shortName(approvedBy),
+    reason: sentence(reason),
+    verification: paragraph(verification),
+  };
+}
+
+export function boundedDecision(decision: DecisionRecord): DecisionRecord {
+  return { ...decision, by: shortName(decision.by), reason: sentence(decision.reason) };
+}
+
+/** The end of a text; as many bytes from its beginning are left out as it has too many. */
+function clipEnd(text: string, most: number): string {
+  if (most <= 0) return '';
+  // Each character has one byte at least, so the end is among these.
+  const reversed = Array.from(text.slice(-most)).toReversed().join('');
+  return Array.from(clipToBytes(reversed, most)).toReversed().join('');
+}
