@@ -47,6 +47,8 @@ export function createDeploy(dependencies: Dependencies): Step<'deploy'> {
     await clearSlot(cluster, target, slot, attempt);
     const manifest = await candidateOf(cluster, target);
     await assertClaimed(cluster, claimed);
+    // An attempt that comes late must not touch the slot once it has traffic.
+    await assertNotLive(cluster, target);
     await applyCandidate(cluster, slot, manifest);
     const candidate = await waitUntilServing(dependencies, target, slot, attempt);
     const stable = stableSlot === null ? null : await readSlot(cluster, { namespace, app, slot: stableSlot });

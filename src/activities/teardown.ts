@@ -14,7 +14,7 @@ import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
-import { describeSelector, findProduction, ownerOf, readProduction } from '../kubernetes/production.ts';
+import { describeSelector, findProduction, ownerOf, type ProductionService } from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
@@ -56,12 +56,13 @@ async function remove(
 ): Promise<Removal> {
   for (;;) {
     attempt.signal.throwIfAborted();
+    // First what may take a while; the selector is read after it.
+    if (input.slot === input.stableSlot) await candidateServes(cluster, input, attempt);
     const deployment = await readDeployment(cluster, reference);
     if (deployment === null) return { done: 'absent' };
     const by = deployment.metadata?.annotations?.[deploymentAnnotation];
     if (input.slot === input.candidateSlot && by !== input.runId) return { done: 'foreign', by: by ?? 'somebody' };
     await assertRemovable(cluster, input);
-    if (input.slot === input.stableSlot) await assertNotNeeded(cluster, input, attempt);
     const done = await removeOnce(cluster, reference, deployment, input.how);
     if (done !== null) return { done };
   }
@@ -86,17 +87,18 @@ async function removeOnce(
   }
 }
 
-async function assertRemovable(cluster: Cluster, { spec, slot, runId }: TeardownInput): Promise<void> {
+async function assertRemovable(cluster: Cluster, input: TeardownInput): Promise<void> {
+  const { spec, slot, runId } = input;
   const live = await findProduction(cluster, spec);
-  if (live === null) return;
   const name = slotName(spec.app, slot);
-  if (live.slot === slot) {
+  if (live?.slot === slot) {
     throw new DeploymentError(
       'SelectorChanged',
       `${name} was not torn down: the Service "${spec.service}" selects it (${describeSelector(live.selector)}). Somebody has switched production to it: switch it to the other slot, or deploy again`,
     );
   }
-  if (live.owner !== null && live.owner !== ownerOf(spec, runId)) {
+  if (slot === input.stableSlot) assertReplaced(live, input);
+  if (live !== null && live.owner !== null && live.owner !== ownerOf(spec, runId)) {
     throw new DeploymentError(
       'FenceLost',
       `${name} was not torn down: ${live.owner} holds the Service "${spec.service}" now and may need the slot`,
@@ -104,24 +106,35 @@ async function assertRemovable(cluster: Cluster, { spec, slot, runId }: Teardown
   }
 }
 
-/** The fallback is what is left when the candidate is not there any more, whoever has removed it. */
-async function assertNotNeeded(cluster: Cluster, input: TeardownInput, attempt: Attempt): Promise<void> {
-  const { spec, slot, candidateSlot } = input;
-  const live = await readProduction(cluster, spec);
+/** The fallback goes only while production is where the deployment has brought it. */
+function assertReplaced(live: ProductionService | null, { spec, slot, candidateSlot }: TeardownInput): void {
+  if (live?.slot === candidateSlot) return;
   const name = slotName(spec.app, slot);
-  if (live.slot !== candidateSlot) {
+  const candidate = slotName(spec.app, candidateSlot);
+  if (live === null) {
     throw new DeploymentError(
-      'SelectorChanged',
-      `${name} was not torn down: the Service "${spec.service}" selects ${describeSelector(live.selector)} and not ${slotName(spec.app, candidateSlot)}. Somebody has changed it: switch it to one of the slots, then deploy again`,
+      'ObjectMissing',
+      `${name} was not torn down: the Service "${spec.service}" does not exist any more. Create it again with the selector version: ${candidateSlot}, then deploy again`,
     );
   }
+  throw new DeploymentError(
+    'SelectorChanged',
+    `${name} was not torn down: the Service "${spec.service}" selects ${describeSelector(live.selector)} and not ${candidate}. Somebody has changed it: switch it to one of the slots, then deploy again`,
+  );
+}
+
+/** The fallback is what is left when the candidate is not there any more, whoever has removed it. */
+async function candidateServes(cluster: Cluster, input: TeardownInput, attempt: Attempt): Promise<void> {
+  const { spec, slot, candidateSlot } = input;
   const candidate = { namespace: spec.namespace, app: spec.app, slot: candidateSlot };
   await waitForReadyPods(cluster, candidate, {
     minimum: spec.rollback.minimumReady,
     timeoutMs: attempt.remaining(toMilliseconds(spec.timeouts.teardown)),
     signal: attempt.signal,
     onProgress: (summary) => {
-      report(attempt, 'teardown', { summary: `${name} stays until the candidate serves: ${summary}` });
+      report(attempt, 'teardown', {
+        summary: `${slotName(spec.app, slot)} stays until the candidate serves: ${summary}`,
+      });
     },
   });
 }

@@ -66,7 +66,7 @@ describe('the fallback is not removed', () => {
 
   it('when the Service is gone', async () => {
     delete objects[`${at}/services/api-service`];
-    await expect(teardown()).rejects.toThrow('the Service "api-service" does not exist');
+    await expect(teardown()).rejects.toThrow('the Service "api-service" does not exist any more');
     expect(changes).toEqual([]);
   });
 
