@@ -75,6 +75,31 @@ describe('a switch', () => {
   });
 });
 
+describe('a switch of a Service whose annotations were wiped', () => {
+  it('is not made where another deployment has come to hold the same number', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    model.service = service();
+    expect(await claim(model.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' })).toBe(fence);
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({
+      failure: 'FenceLost',
+      message: expect.stringContaining('default/api/run-2') as string,
+    });
+    expect(model.selected).toEqual(['blue']);
+  });
+
+  it('is not made where that happens after the last look', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    const meanwhile = async (): Promise<void> => {
+      model.service = service();
+      await claim(model.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' });
+    };
+    await expect(makeSwitch(model.cluster, forth(fence), meanwhile)).rejects.toMatchObject({ failure: 'FenceLost' });
+    expect(model.selected).toEqual(['blue']);
+  });
+});
+
 describe('a rollback', () => {
   it('only fences off where production never left stable, once', async () => {
     const model = new ModelCluster(service());
