@@ -8,7 +8,14 @@
 import { DeploymentError } from '../domain/failure.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Cluster } from './cluster.ts';
-import { annotations, describeSelector, noSlot, ownerOf, readProduction, type ProductionService } from './production.ts';
+import {
+  annotations,
+  describeSelector,
+  noSlot,
+  ownerOf,
+  readProduction,
+  type ProductionService,
+} from './production.ts';
 import { annotationPath, patchService, selectorPath, type PatchOperation } from './service-patch.ts';
 
 export interface Switch {

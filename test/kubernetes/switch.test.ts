@@ -109,9 +109,19 @@ describe('a rollback', () => {
     await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
   });
 
-  it('leaves alone what was never claimed, what another deployment holds, and what was edited by hand', async () => {
-    const unclaimed = new ModelCluster(service());
-    expect(await giveBack(unclaimed.cluster, null)).toBe('not-held');
+  it('before the claim is known keeps a claim that is on its way from succeeding', async () => {
+    for (const earlier of [undefined, { 'cutover.dev/owner': 'default/api/run-0', 'cutover.dev/fence': '7' }]) {
+      const model = new ModelCluster(service('blue', earlier === undefined ? {} : { annotations: earlier }));
+      expect(await giveBack(model.cluster, null)).toBe('release');
+      expect(await giveBack(model.cluster, null)).toBe('done');
+      await expect(claim(model.cluster, { ...deployed, stableSlot: 'blue' })).rejects.toMatchObject({
+        failure: 'FenceLost',
+      });
+      expect(model.selected).toEqual(['blue']);
+    }
+  });
+
+  it('leaves alone what another deployment holds, and what was edited by hand', async () => {
     const taken = new ModelCluster(service());
     const fence = await claim(taken.cluster, { ...deployed, stableSlot: 'blue' });
     await claim(taken.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' });
