@@ -1,7 +1,7 @@
 /**
  * Claims the production Service, then deploys the candidate beside stable and waits until all its pods are ready.
  *
- * 1. Nothing is changed before the fence is taken.
+ * 1. Nothing is changed before the fence is taken, nor after it was given up.
  * 2. The slot that production selects is never touched (invariant 2).
  * 3. Pods of an earlier version never count: what is left in the slot is gone before the candidate is made.
  */
@@ -19,7 +19,7 @@ import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
 import { CrashLogs } from '../kubernetes/crash-logs.ts';
 import { applyPreviews } from '../kubernetes/preview.ts';
-import { describeSelector, readProduction } from '../kubernetes/production.ts';
+import { describeSelector } from '../kubernetes/production.ts';
 import { deleteDeployment, waitUntilGone } from '../kubernetes/remove.ts';
 import { waitForRollout } from '../kubernetes/rollout.ts';
 import { deploymentPath, readDeployment, readSlot, type SlotReference } from '../kubernetes/slot.ts';
@@ -38,22 +38,25 @@ interface Dependencies {
 export function createDeploy(dependencies: Dependencies): Step<'deploy'> {
   const { cluster } = dependencies;
   return async (target, attempt) => {
-    const { spec, runId, stableSlot } = target;
-    const { namespace, service, app } = spec;
-    const claimed: Claim = { namespace, service, app, runId, stableSlot };
+    const { spec, stableSlot } = target;
+    const { namespace, app } = spec;
+    const claimed = claimOf(target);
     const slot = { namespace, app, slot: target.candidateSlot };
     const fence = await claim(cluster, claimed);
-    await applyPreviews(cluster, spec, await readProduction(cluster, spec));
+    await applyPreviews(cluster, spec, await assertClaimed(cluster, claimed));
     await clearSlot(cluster, target, slot, attempt);
     const manifest = await candidateOf(cluster, target);
-    await assertClaimed(cluster, claimed);
-    // An attempt that comes late must not touch the slot once it has traffic.
-    await assertNotLive(cluster, target);
+    await assertChangeable(cluster, target);
     await applyCandidate(cluster, slot, manifest);
     const candidate = await waitUntilServing(dependencies, target, slot, attempt);
     const stable = stableSlot === null ? null : await readSlot(cluster, { namespace, app, slot: stableSlot });
     return { candidate, stable: stable?.state ?? null, fence };
   };
+}
+
+function claimOf({ spec, runId, stableSlot }: Target): Claim {
+  const { namespace, service, app } = spec;
+  return { namespace, service, app, runId, stableSlot };
 }
 
 /** Waits until all pods are ready and, where they have no probe that says so, until they answer. */
@@ -94,7 +97,7 @@ async function clearSlot(cluster: Cluster, target: Target, slot: SlotReference, 
     const found = await readDeployment(cluster, slot);
     const own = found?.metadata?.annotations?.[deploymentAnnotation] === target.runId;
     if (own && found?.metadata?.deletionTimestamp === undefined) return;
-    await assertNotLive(cluster, target);
+    await assertChangeable(cluster, target);
     if (found === null || found.metadata?.deletionTimestamp !== undefined) break;
     report(attempt, 'deploy', { summary: `removing ${name}, which an earlier deployment left` });
     if ((await deleteDeployment(cluster, slot, found)) !== 'changed') break;
@@ -114,8 +117,10 @@ async function clearSlot(cluster: Cluster, target: Target, slot: SlotReference, 
   );
 }
 
-async function assertNotLive(cluster: Cluster, { spec, candidateSlot }: Target): Promise<void> {
-  const live = await readProduction(cluster, spec);
+/** Right before each change of the slot: it is this deployment's to change, and not live. */
+async function assertChangeable(cluster: Cluster, target: Target): Promise<void> {
+  const { spec, candidateSlot } = target;
+  const live = await assertClaimed(cluster, claimOf(target));
   if (live.slot !== candidateSlot) return;
   throw new DeploymentError(
     'SelectorChanged',

@@ -23,7 +23,7 @@ import { switchResult } from './switch-result.ts';
 
 type Outcome =
   | { readonly switched: true; readonly fence: number; readonly patchedAt: string; readonly adopted: boolean }
-  | { readonly switched: false; readonly fence: number | null };
+  | { readonly switched: false; readonly fence: number };
 
 const patienceMs = 250;
 
@@ -76,8 +76,6 @@ async function stepBack(
   const { spec } = input;
   const step = nextGiveBack(live, wanted);
   switch (step.kind) {
-    case 'not-held':
-      return { switched: false, fence: null };
     case 'done':
       return step.switchedAt === null
         ? { switched: false, fence: step.fence }

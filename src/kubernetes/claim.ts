@@ -47,13 +47,13 @@ export async function claim(cluster: Cluster, claimed: Claim): Promise<number> {
 }
 
 /**
- * Throws unless this deployment still holds the fence: an attempt that outlived its deployment must not make anything
- * any more.
+ * The Service as it is now. Throws unless this deployment still holds the fence: an attempt that outlived its deployment
+ * must not make or remove anything any more.
  */
-export async function assertClaimed(cluster: Cluster, claimed: Claim): Promise<void> {
+export async function assertClaimed(cluster: Cluster, claimed: Claim): Promise<ProductionService> {
   const live = await readProduction(cluster, claimed);
   assertNotReleased(live, claimed);
-  if (live.owner === ownerOf(claimed, claimed.runId)) return;
+  if (live.owner === ownerOf(claimed, claimed.runId)) return live;
   throw new DeploymentError(
     'FenceLost',
     `the Service "${claimed.service}" was claimed by ${live.owner ?? 'nobody'} in the meantime: this deployment goes no further`,

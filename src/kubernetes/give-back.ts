@@ -4,6 +4,7 @@
  *
  * 1. It asks nothing of the candidate.
  * 2. What somebody else has taken, or has changed by hand, is left alone.
+ * 3. A deployment that has not come to claim the Service, as far as is known, never will.
  */
 import type { Slot } from '../domain/slot.ts';
 import { annotations, noSlot, ownerOf, type ProductionService } from './production.ts';
@@ -22,11 +23,9 @@ export interface GiveBack {
 }
 
 export type GiveBackStep =
-  /** This deployment never claimed the Service. */
-  | { readonly kind: 'not-held' }
   /** Production selects the candidate. */
   | { readonly kind: 'switch'; readonly fence: number }
-  /** Production selects stable already: only late attempts have to be fenced off. */
+  /** Production selects stable, or was never claimed: only late attempts have to be fenced off. */
   | { readonly kind: 'release'; readonly fence: number }
   /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release. */
   | { readonly kind: 'done'; readonly fence: number; readonly switchedAt: string | null }
@@ -39,19 +38,24 @@ export type GiveBackStep =
 export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBackStep {
   const { runId, inPlaceOf, stable, candidate } = wanted;
   const owners = [runId, ...(inPlaceOf === null ? [] : [inPlaceOf])].map((run) => ownerOf(wanted, run));
-  if (live.owner === null && wanted.fence === null) return { kind: 'not-held' };
+  const isOwn = live.owner !== null && owners.includes(live.owner);
+  const neverClaimed = wanted.fence === null && inPlaceOf === null;
+  // The claim may be on its way still. It must find that the fence was taken and given up before it.
+  if (neverClaimed && !isOwn) return { kind: 'release', fence: live.fence + 1 };
   // Without any owner the annotations were wiped, by a replace for example: then the Service is still this deployment's.
-  if (live.owner !== null && !owners.includes(live.owner)) {
-    return wanted.fence === null && inPlaceOf === null ? { kind: 'not-held' } : { kind: 'taken' };
-  }
+  if (live.owner !== null && !isOwn) return { kind: 'taken' };
+  if (neverClaimed && live.released === runId) return done(live, wanted);
   const fence = Math.max(live.fence, wanted.fence ?? 0) + 1;
   const version = live.selector['version'];
   if (version === candidate) return { kind: 'switch', fence };
   if (version !== (stable ?? noSlot)) return { kind: 'changed', fence };
   if (live.released !== runId) return { kind: 'release', fence };
-  const { switched } = live;
-  const own = switched !== null && switched.by === runId && switched.to === version;
-  return { kind: 'done', fence: live.fence, switchedAt: own ? switched.at : null };
+  return done(live, wanted);
+}
+
+function done({ fence, switched, selector }: ProductionService, { runId }: GiveBack): GiveBackStep {
+  const own = switched !== null && switched.by === runId && switched.to === selector['version'];
+  return { kind: 'done', fence, switchedAt: own ? switched.at : null };
 }
 
 /** The operations of a switch back: they hold only on the Service as it was read. */

@@ -2,13 +2,20 @@
  * The switch: the one place that moves production traffic.
  *
  * 1. Never to a slot that has no ready pod, nor fewer than the spec demands at that moment (invariant 1).
- * 2. One patch tests the fence and the selector and changes both, so a late attempt cannot move anything (invariant 4).
+ * 2. One patch tests the fence, its owner and the selector and changes them, so a late attempt cannot move anything (invariant 4).
  * 3. A switch that an earlier attempt made is recognised and adopted, not made again (invariant 7).
  */
 import { DeploymentError } from '../domain/failure.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Cluster } from './cluster.ts';
-import { annotations, describeSelector, noSlot, readProduction, type ProductionService } from './production.ts';
+import {
+  annotations,
+  describeSelector,
+  noSlot,
+  ownerOf,
+  readProduction,
+  type ProductionService,
+} from './production.ts';
 import { annotationPath, patchService, selectorPath, type PatchOperation } from './service-patch.ts';
 
 export interface Switch {
@@ -55,9 +62,12 @@ export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: () => 
 }
 
 /** The operations of a switch. */
-function switchPatch({ app, from, to, fence, nextFence, runId, release }: Switch, now: Date): PatchOperation[] {
+function switchPatch(wanted: Switch, now: Date): PatchOperation[] {
+  const { app, from, to, fence, nextFence, runId, release } = wanted;
   return [
     { op: 'test', path: annotationPath(annotations.fence), value: String(fence) },
+    // Where the annotations were wiped, the count begins anew: another deployment may come to hold the same number.
+    { op: 'test', path: annotationPath(annotations.owner), value: ownerOf(wanted, runId) },
     { op: 'test', path: selectorPath('app'), value: app },
     { op: 'test', path: selectorPath('version'), value: from ?? noSlot },
     { op: 'replace', path: selectorPath('version'), value: to ?? noSlot },
@@ -79,7 +89,8 @@ function earlierSwitch(live: ProductionService, { to, runId, nextFence }: Switch
 }
 
 /** Throws FenceLost or SelectorChanged where the patch's tests cannot hold. */
-function assertSwitchable(live: ProductionService, { fence, from, app, service, runId }: Switch): void {
+function assertSwitchable(live: ProductionService, wanted: Switch): void {
+  const { fence, from, app, service, runId } = wanted;
   if (live.released === runId) {
     throw new DeploymentError(
       'FenceLost',
@@ -90,6 +101,12 @@ function assertSwitchable(live: ProductionService, { fence, from, app, service, 
     throw new DeploymentError(
       'FenceLost',
       `the Service "${service}" has fence ${live.fence} instead of ${fence}: ${live.owner ?? 'somebody'} has taken it or switched it in the meantime. Nothing was switched: see cutover status`,
+    );
+  }
+  if (live.owner !== ownerOf(wanted, runId)) {
+    throw new DeploymentError(
+      'FenceLost',
+      `the Service "${service}" is held by ${live.owner ?? 'nobody'} now. Nothing was switched: see cutover status`,
     );
   }
   if (live.selector['version'] !== (from ?? noSlot) || live.selector['app'] !== app) {

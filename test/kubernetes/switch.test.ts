@@ -80,6 +80,31 @@ describe('a switch', () => {
   });
 });
 
+describe('a switch of a Service whose annotations were wiped', () => {
+  it('is not made where another deployment has come to hold the same number', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    model.service = service();
+    expect(await claim(model.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' })).toBe(fence);
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({
+      failure: 'FenceLost',
+      message: expect.stringContaining('default/api/run-2') as string,
+    });
+    expect(model.selected).toEqual(['blue']);
+  });
+
+  it('is not made where that happens after the last look', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    const meanwhile = async (): Promise<void> => {
+      model.service = service();
+      await claim(model.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' });
+    };
+    await expect(makeSwitch(model.cluster, forth(fence), meanwhile)).rejects.toMatchObject({ failure: 'FenceLost' });
+    expect(model.selected).toEqual(['blue']);
+  });
+});
+
 describe('a rollback', () => {
   it('only fences off where production never left stable, once', async () => {
     const model = new ModelCluster(service());
@@ -89,9 +114,19 @@ describe('a rollback', () => {
     await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
   });
 
-  it('leaves alone what was never claimed, what another deployment holds, and what was edited by hand', async () => {
-    const unclaimed = new ModelCluster(service());
-    expect(await giveBack(unclaimed.cluster, null)).toBe('not-held');
+  it('before the claim is known keeps a claim that is on its way from succeeding', async () => {
+    for (const earlier of [undefined, { 'cutover.dev/owner': 'default/api/run-0', 'cutover.dev/fence': '7' }]) {
+      const model = new ModelCluster(service('blue', earlier === undefined ? {} : { annotations: earlier }));
+      expect(await giveBack(model.cluster, null)).toBe('release');
+      expect(await giveBack(model.cluster, null)).toBe('done');
+      await expect(claim(model.cluster, { ...deployed, stableSlot: 'blue' })).rejects.toMatchObject({
+        failure: 'FenceLost',
+      });
+      expect(model.selected).toEqual(['blue']);
+    }
+  });
+
+  it('leaves alone what another deployment holds, and what was edited by hand', async () => {
     const taken = new ModelCluster(service());
     const fence = await claim(taken.cluster, { ...deployed, stableSlot: 'blue' });
     await claim(taken.cluster, { ...deployed, runId: 'run-2', stableSlot: 'blue' });

@@ -77,7 +77,9 @@ const invariant7End: EndCheck = (facts, state) => {
     case 'approval-timed-out':
       if (facts.changesByProduct > 0) expectLive(facts, state, stable);
       if (stable !== null) expectSize(facts, stable, facts.scenario.spec.replicas);
-      if (!isExcused(state)) expectRemoved(facts, state, candidate, 'delete');
+      // What earlier deployments have left is the next one's to remove, once it has begun to deploy.
+      if (facts.began.has('deploy') && !facts.candidateCameLate && !isExcused(state))
+        expectRemoved(facts, state, candidate, 'delete');
       return;
     case 'rollback-failed':
       demand(
@@ -110,7 +112,9 @@ function isExcused({ notices }: DeploymentState): boolean {
 
 function expectLive({ model, serviceDisturbed }: Facts, { outcome }: DeploymentState, slot: Slot | null): void {
   const live = model.liveVersion;
-  demand(serviceDisturbed || live === (slot ?? 'none'), '7', () => `${outcome}, but ${String(live)} is live`);
+  // Before the first deployment nothing is live, whether or not the Service was parked for it.
+  const isRight = slot === null ? live === undefined || live === 'none' : live === slot;
+  demand(serviceDisturbed || isRight, '7', () => `${outcome}, but ${String(live)} is live`);
 }
 
 function expectSize(facts: Facts, slot: Slot, replicas: number): void {

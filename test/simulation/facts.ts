@@ -35,7 +35,13 @@ export class Facts {
   readonly began = new Map<string, number>();
   /** When the rollback activity first wrote on the Service. */
   gaveBackAt: number | null = null;
+  /** The version of the cluster then. */
+  gaveBackVersion = Number.POSITIVE_INFINITY;
+  /** Whether an attempt made the candidate after that, with a request that was on its way: nothing can stop it. */
+  candidateCameLate = false;
   endedAt: number | null = null;
+  /** Whether the workflow knows that the candidate was deployed, and with it the fence. */
+  deployed = false;
   changesByProduct = 0;
   /** Messages that were accepted, by name. */
   readonly accepted = new Set<string>();
@@ -82,6 +88,8 @@ export class Facts {
     const { caller, collection, name, before, after } = effect;
     if (caller === 'somebody') this.#touched.add(`${collection}/${name}`);
     else this.changesByProduct += 1;
+    if (slotOf(effect, this.model.app) !== null && activityOf(effect) === 'deploy' && this.gaveBackAt !== null)
+      this.candidateCameLate = true;
     if (collection !== collections.services || name !== service) return;
     const [from, to] = [versionOf(before), versionOf(after)];
     if (from !== to) {
@@ -90,7 +98,10 @@ export class Facts {
     }
     if (caller === 'somebody') return;
     const activity = activityOf(effect);
-    if (activity === 'rollback') this.gaveBackAt ??= this.now;
+    if (activity === 'rollback' && this.gaveBackAt === null) {
+      this.gaveBackAt = this.now;
+      this.gaveBackVersion = this.model.store.version;
+    }
     if (from === to) return;
     this.switches.push({ activity, attempt: caller.id, from, to, fence: fenceOf(after), at: this.now });
   }

@@ -130,7 +130,8 @@ export const invariant4: Check = (facts, effect) => {
   demand(isAsRead, '4', () => `${words} patched a Service that was changed since it was read`);
   const owner = ownerOfService(before);
   const own = `${facts.workflowId}/${facts.runId}`;
-  const isFree = owner === null || owner === own || activity === 'deploy';
+  // Who claims, or gives up a claim that may be on its way still, takes the Service from whoever had it.
+  const isFree = owner === null || owner === own || activity === 'deploy' || !facts.deployed;
   demand(isFree, '4', () => `${words} patched the Service that ${owner ?? ''} holds`);
   const [fence, next] = [fenceOf(before), fenceOf(after)];
   const isSwitch = versionOf(before) !== versionOf(after);
@@ -147,6 +148,9 @@ export const invariant4: Check = (facts, effect) => {
 export const invariant7: Check = (facts, effect) => {
   const { collection, method, name, before } = effect;
   const words = describe(effect);
+  const told = effect.known?.service?.asOf ?? 0;
+  const isLate = activityOf(effect) === 'deploy' && told >= facts.gaveBackVersion;
+  demand(!isLate, '7', () => `${words}, told that the deployment was rolled back`);
   const kinds: readonly string[] = [
     collections.services,
     collections.deployments,

@@ -35,6 +35,7 @@ export class Overseer {
     if (what === 'memo') this.facts.phase = (value as { phase: string }).phase;
     // The first plan is the deployment's; a successor's preflight makes others.
     if (what === 'result of preflight') this.facts.plan ??= value as PreflightResult;
+    if (what === 'result of deploy') this.facts.deployed = true;
     invariant3Always(this.facts);
   }
 

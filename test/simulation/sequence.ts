@@ -13,7 +13,7 @@ import { Violation } from './violation.ts';
 import type { Caller } from './model/api-server.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import { Knowledge } from './model/knowledge.ts';
-import { collections, type KubeObject } from './model/objects.ts';
+import { collections, isReady, type KubeObject } from './model/objects.ts';
 import { wayOf } from './model/way.ts';
 import { Random } from './random.ts';
 import { app, service, specOf, type Action, type Role, type Scenario } from './scenario.ts';
@@ -313,7 +313,7 @@ class Sequence {
         }));
         return;
       case 'unready': {
-        const pods = model.podsOf(this.#slot(action.role)).slice(0, action.pods);
+        const pods = model.podsOf(this.#slot(action.role)).filter(isReady).slice(0, action.pods);
         for (const pod of pods) model.controllers.setReady(pod, false);
         this.#clock.after(action.ms, () => {
           for (const pod of pods) model.controllers.setReady(pod, true);
