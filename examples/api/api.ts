@@ -10,6 +10,7 @@ import { createMetrics } from './metrics.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { routeOf } from './routes.ts';
 import type { Route } from './routes.ts';
+import { SpareConnections } from './spare-connections.ts';
 
 export interface ApiOptions {
   /** Named in every answer, in the body and in `x-version`. */
@@ -29,6 +30,7 @@ export class Api {
   readonly #options: ApiOptions;
   readonly #metrics: ApiMetrics;
   readonly #catalogue = new Catalogue();
+  readonly #spare: SpareConnections;
   #isShuttingDown = false;
 
   constructor(options: ApiOptions) {
@@ -36,6 +38,7 @@ export class Api {
     this.server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => this.#fail(request, response, error));
     });
+    this.#spare = new SpareConnections(this.server);
     const openConnections = promisify(this.server.getConnections.bind(this.server));
     this.#metrics = createMetrics({ version: options.version, openConnections });
   }
@@ -43,6 +46,11 @@ export class Api {
   /** From now on answers close their connections and `/healthz` says that no more should come. */
   announceShutdown(): void {
     this.#isShuttingDown = true;
+  }
+
+  /** Ends the connections that were opened before now and on which nothing was asked for. */
+  closeSpareConnections(): void {
+    for (const socket of this.#spare.list()) socket.destroy();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

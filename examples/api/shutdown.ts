@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from './api.ts';
 
@@ -10,26 +9,27 @@ export interface ShutdownTimes {
 }
 
 /**
- * Goes on answering for `delayMs`, each answer closing its connection; then takes no more connections, closes the idle
- * ones and waits for the requests in flight. Returns `cut` when some were still there after `graceMs`.
+ * Goes on answering for `delayMs`, each answer closing its connection; then takes no more connections, closes the idle and
+ * unused ones and waits for the requests in flight. Returns `cut` when some were still there after `graceMs`.
  */
 export async function shutDown(api: Api, times: ShutdownTimes): Promise<'clean' | 'cut'> {
   api.announceShutdown();
   await delay(times.delayMs);
-  return await close(api.server, times.graceMs);
+  return await close(api, times.graceMs);
 }
 
-async function close(server: Server, graceMs: number): Promise<'clean' | 'cut'> {
+async function close(api: Api, graceMs: number): Promise<'clean' | 'cut'> {
   let result: 'clean' | 'cut' = 'clean';
   await new Promise<void>((resolve) => {
     const deadline = setTimeout(() => {
       result = 'cut';
-      server.closeAllConnections();
+      api.server.closeAllConnections();
     }, graceMs);
-    server.close(() => {
+    api.server.close(() => {
       clearTimeout(deadline);
       resolve();
     });
+    api.closeSpareConnections();
   });
   return result;
 }

@@ -331,6 +331,6 @@ export const quickSpec: SpecInput = {
   cutover: { verify: { path: '/api/items', identity: { header: 'x-version' } } },
   monitor: { duration: '4s', interval: '500ms', window: '3s', minimumRequests: 20, thresholds: patient },
   retention: '10m',
-  drain: '5s',
+  drain: '1s',
   timeouts: { deploy: '30s' },
 };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Api } from '../../../examples/api/api.ts';
 import { FaultInjector } from '../../../examples/api/fault-injector.ts';
@@ -169,6 +169,16 @@ describe('shutdown', () => {
     });
     expect(await stopped).toBe('clean');
     await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  test('does not wait for connections that clients keep in reserve', async () => {
+    const { api } = await startApi();
+    const { port } = api.server.address() as AddressInfo;
+    const spare = connect(port, '127.0.0.1');
+    await once(api.server, 'connection');
+    const closed = once(spare, 'close');
+    expect(await shutDown(api, { delayMs: 0, graceMs: 10_000 })).toBe('clean');
+    await closed;
   });
 
   test('cuts what is still in flight after the grace period', async () => {
