@@ -106,5 +106,6 @@ Ctrl-C stops it and removes everything.
 `;
 }
 
-process.exitCode = await main(process.argv.slice(2));
-process.stdin.pause();
+// Everything is over by then. Left to end by itself, Node 20 may spin for ever: while it cleans up it waits for writes that
+// a connection of the kubelet's, TLS over a tunnel, never finishes.
+process.exit(await main(process.argv.slice(2)));
