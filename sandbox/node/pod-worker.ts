@@ -9,7 +9,7 @@ import { deletePodObject } from './pod-deletion.ts';
 import { PodDeadline } from './pod-deadline.ts';
 import { buildPodStatus, type ContainerRole } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
-import { messageOf, timerMs } from './waiting.ts';
+import { messageOf, runWithin, timerMs } from './waiting.ts';
 
 type Failure = { readonly reason: string; readonly message: string };
 
@@ -104,7 +104,7 @@ export class PodWorker {
     try {
       const sidecars: Promise<void>[] = [];
       if (await this.#initialize(sidecars)) await Promise.all(this.#of('main').map((runner) => runner.run()));
-      await Promise.all(this.#of('sidecar').map((runner) => runner.stop(this.#graceSignal())));
+      await Promise.all(this.#of('sidecar').map((runner) => runner.stop(AbortSignal.timeout(this.#graceMs()))));
       await Promise.all(sidecars);
     } catch (error) {
       this.#failure = { reason: 'SandboxError', message: messageOf(error) };
@@ -153,7 +153,7 @@ export class PodWorker {
       const message = 'Pod was active on the node longer than the specified deadline';
       this.#failure = { reason: 'DeadlineExceeded', message };
       this.#event('Normal', 'DeadlineExceeded', message);
-      void this.#stopContainers(AbortSignal.any([this.#graceSignal(), this.#deadline.signal]));
+      void runWithin(this.#graceMs(), this.#deadline.signal, (deadline) => this.#stopContainers(deadline));
     }, timerMs(seconds));
   }
 
@@ -197,8 +197,8 @@ export class PodWorker {
     return this.containers.filter((runner) => runner.role === role);
   }
 
-  #graceSignal(): AbortSignal {
-    return AbortSignal.timeout(timerMs(this.#pod.spec?.terminationGracePeriodSeconds ?? 30));
+  #graceMs(): number {
+    return timerMs(this.#pod.spec?.terminationGracePeriodSeconds ?? 30);
   }
 
   #title(): string {

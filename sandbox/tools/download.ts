@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { runWithin } from '../node/waiting.ts';
 import { ProgressMeter } from './progress.ts';
 import type { MakeContext } from './tool.ts';
 
@@ -13,9 +14,8 @@ const byteWithinMs = 15_000;
 
 /** A small text. Rejects within seconds where the server is not reached or answers anything but 200. */
 export async function downloadText(url: string, signal: AbortSignal | undefined): Promise<string> {
-  const patience = AbortSignal.timeout(answerWithinMs);
-  const response = await ask(url, signal === undefined ? patience : AbortSignal.any([signal, patience]));
-  return response.text();
+  const never = new AbortController().signal;
+  return runWithin(answerWithinMs, signal ?? never, async (patience) => (await ask(url, patience)).text());
 }
 
 /** Writes the file to `target`. Rejects when its SHA-256 (hexadecimal) is another. */

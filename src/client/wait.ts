@@ -54,7 +54,11 @@ export async function waitForMilestone(
   if (promoted.kind !== 'reached' || milestone === 'promoted' || isFinal(promoted.status.state)) return promoted;
   const rest = options.timeoutMs === undefined ? undefined : Math.max(0, options.timeoutMs - (Date.now() - startedAt));
   const limits = limitsOf({ ...options, ...(rest === undefined ? {} : { timeoutMs: rest }) });
-  return awaitEnd(temporal, watched, promoted.status, limits, options);
+  try {
+    return await awaitEnd(temporal, watched, promoted.status, limits, options);
+  } finally {
+    limits.release();
+  }
 }
 
 /** Polls until the state is as it should be, or over. */
@@ -65,6 +69,20 @@ export async function waitUntil(
   options: WaitOptions = {},
 ): Promise<WaitEnd> {
   const limits = limitsOf(options);
+  try {
+    return await poll(temporal, { id, runId }, reached, limits, options);
+  } finally {
+    limits.release();
+  }
+}
+
+async function poll(
+  temporal: Temporal,
+  { id, runId }: Watched,
+  reached: (state: DeploymentState) => boolean,
+  limits: Limits,
+  options: WaitOptions,
+): Promise<WaitEnd> {
   let status: DeploymentStatus | null = null;
   while (!limits.all.aborted) {
     const read = await tolerant(() => readStatus(temporal, id, runId), options);
@@ -114,17 +132,22 @@ async function tolerant<T>(read: () => Promise<T>, { onTrouble }: WaitOptions, o
 interface Limits {
   readonly caller: AbortSignal;
   readonly all: AbortSignal;
+  release(): void;
 }
 
+/** A timer of our own: one of AbortSignal.timeout in an AbortSignal.any may be collected before it fires. */
 function limitsOf({ timeoutMs, signal }: WaitOptions): Limits {
   const caller = signal ?? new AbortController().signal;
-  return {
-    caller,
-    all:
-      timeoutMs === undefined
-        ? caller
-        : AbortSignal.any([caller, AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs))]),
+  const all = new AbortController();
+  const end = (): void => all.abort();
+  const timer = timeoutMs === undefined ? undefined : setTimeout(end, Math.min(timeoutMs, longestTimerMs));
+  caller.addEventListener('abort', end, { once: true });
+  if (caller.aborted) end();
+  const release = (): void => {
+    clearTimeout(timer);
+    caller.removeEventListener('abort', end);
   };
+  return { caller, all: all.signal, release };
 }
 
 async function pause(signal: AbortSignal, milliseconds = usualPollMs): Promise<void> {

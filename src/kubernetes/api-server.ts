@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import { ApiException, HttpMethod, RequestContext, type KubeConfig } from '@kubernetes/client-node';
 import { forbidden } from './errors.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** An object as the API server sends it: the client library's types say Date where JSON has text. */
 export type Json<T> = T extends Date
@@ -86,20 +87,27 @@ export class ApiServer {
     }
     const { agent, headers } = await this.#credentials(url);
     this.#requests += 1;
+    const { signal, timeoutMs = requestTimeoutMs } = request;
+    const limit = timeoutMs === null ? null : timeLimit(timeoutMs, signal);
     const options = {
       method: request.method ?? 'GET',
       agent,
       headers: { accept: 'application/json', ...headers, ...request.headers, ...lengthOf(request) },
-      signal: signalOf(request),
+      signal: limit?.signal ?? signal,
     };
     const send = url.protocol === 'http:' ? http.request : https.request;
     return new Promise((resolve, reject) => {
       const received = (response: http.IncomingMessage): void => {
         // Who reads the body learns of its errors; where nobody reads it, they must not end the process.
         response.on('error', () => undefined);
+        response.once('close', () => limit?.release());
         resolve(response);
       };
-      send(url, options, received).on('error', reject).end(request.body);
+      const failed = (error: Error): void => {
+        limit?.release();
+        reject(error);
+      };
+      send(url, options, received).on('error', failed).end(request.body);
     });
   }
 
@@ -133,10 +141,4 @@ function lengthOf({ body }: ApiRequest): Record<string, string> {
 
 function optionsOf(agent: http.Agent): http.AgentOptions {
   return (agent as { options?: http.AgentOptions }).options ?? {};
-}
-
-function signalOf({ signal, timeoutMs = requestTimeoutMs }: ApiRequest): AbortSignal | undefined {
-  if (timeoutMs === null) return signal;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }

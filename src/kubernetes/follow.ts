@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { ApiException } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind, describeApiError, forbidden, isTransient } from './errors.ts';
+import { timeLimit } from './time-limit.ts';
 
 /** A collection of objects of one kind. `T` is what its items are. */
 export interface Source<T> {
@@ -137,10 +138,9 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 
 async function openWatch(cluster: Cluster, collection: Collection, signal: AbortSignal): Promise<IncomingMessage> {
   const { path, labelSelector, fieldSelector } = collection.source;
-  const silent = AbortSignal.timeout(watchSeconds * 1_000 + openTimeoutMs);
-  const slow = new AbortController();
+  const limit = timeLimit(watchSeconds * 1_000 + openTimeoutMs, signal);
   const timer = setTimeout(() => {
-    slow.abort(new DOMException('the watch was not opened in time', 'TimeoutError'));
+    limit.abort(new DOMException('the watch was not opened in time', 'TimeoutError'));
   }, openTimeoutMs);
   try {
     const query = {
@@ -151,16 +151,15 @@ async function openWatch(cluster: Cluster, collection: Collection, signal: Abort
       labelSelector,
       fieldSelector,
     };
-    const response = await cluster.api.open({
-      path,
-      query,
-      signal: AbortSignal.any([signal, silent, slow.signal]),
-      timeoutMs: null,
-    });
+    const response = await cluster.api.open({ path, query, signal: limit.signal, timeoutMs: null });
+    response.once('close', limit.release);
     const status = response.statusCode ?? 0;
     if (status === 200) return response;
     const body = await text(response);
     throw status === 403 ? forbidden('WATCH', path, body) : new ApiException(status, 'the watch was refused', body, {});
+  } catch (error) {
+    limit.release();
+    throw error;
   } finally {
     clearTimeout(timer);
   }

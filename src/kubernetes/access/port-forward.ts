@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { PortForward, type KubeConfig } from '@kubernetes/client-node';
 import { AccessError, describeTarget, type PodTarget, type RequestOptions } from './access.ts';
+import { timeLimit } from '../time-limit.ts';
 import { bounded } from './exchange.ts';
 
 /** The protocol tells of a refused connection, never of a made one: so long without a refusal counts as made. */
@@ -35,8 +36,8 @@ export async function connectByPortForward(
 
 /** The node's refusal, or null when it has none. */
 async function refusalOf(socket: Socket, channels: Channels, stop: AbortSignal): Promise<string | null> {
-  const done = new AbortController();
-  const signal = AbortSignal.any([done.signal, stop, AbortSignal.timeout(quietMs)]);
+  const quiet = timeLimit(quietMs, stop);
+  const { signal } = quiet;
   try {
     return await Promise.race([
       once(channels.errors, 'data', { signal }).then(([words]: unknown[]) => String(words).trim().slice(0, 200)),
@@ -48,7 +49,8 @@ async function refusalOf(socket: Socket, channels: Channels, stop: AbortSignal):
     if (signal.aborted) return null;
     throw error;
   } finally {
-    done.abort();
+    quiet.abort('it is known');
+    quiet.release();
     socket.close();
   }
 }
