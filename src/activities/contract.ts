@@ -84,6 +84,8 @@ export interface RollbackResult {
   /** null when production already selected stable and nothing had to be switched. */
   readonly switched: SwitchResult | null;
   readonly fence: number | null;
+  /** The cutover of this deployment that was switched back, as it was on the Service; null where it was none. */
+  readonly undoes?: { readonly fence: number; readonly at: string } | null;
 }
 
 export interface DrainInput extends Target {

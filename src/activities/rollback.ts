@@ -12,7 +12,12 @@ import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError, isTransient } from '../kubernetes/errors.ts';
 import { nextGiveBack, releasePatch, switchBackPatch, type GiveBack } from '../kubernetes/give-back.ts';
-import { describeSelector, readProduction, type ProductionService } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  readProduction,
+  type ProductionService,
+  type UndoneCutover,
+} from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
 import { patchService } from '../kubernetes/service-patch.ts';
@@ -22,7 +27,13 @@ import type { RollbackInput } from './contract.ts';
 import { switchResult } from './switch-result.ts';
 
 type Outcome =
-  | { readonly switched: true; readonly fence: number; readonly patchedAt: string; readonly adopted: boolean }
+  | {
+      readonly switched: true;
+      readonly fence: number;
+      readonly patchedAt: string;
+      readonly adopted: boolean;
+      readonly undoes: UndoneCutover | null;
+    }
   | { readonly switched: false; readonly fence: number };
 
 const patienceMs = 250;
@@ -34,7 +45,7 @@ export function createRollback(dependencies: { readonly cluster: Cluster; readon
     if (!outcome.switched) return { switched: null, fence: outcome.fence };
     const { stableSlot: to, candidateSlot: from } = input;
     const made = { kind: 'rollback', input, from, to, notes: restored, ...outcome } as const;
-    return { switched: await switchResult(dependencies, made, attempt), fence: outcome.fence };
+    return { switched: await switchResult(dependencies, made, attempt), fence: outcome.fence, undoes: outcome.undoes };
   };
 }
 
@@ -79,7 +90,7 @@ async function stepBack(
     case 'done':
       return step.switchedAt === null
         ? { switched: false, fence: step.fence }
-        : { switched: true, fence: step.fence, patchedAt: step.switchedAt, adopted: true };
+        : { switched: true, fence: step.fence, patchedAt: step.switchedAt, adopted: true, undoes: step.undoes };
     case 'taken':
       throw new DeploymentError(
         'FenceLost',
@@ -99,9 +110,10 @@ async function stepBack(
     }
     case 'switch': {
       if (wanted.stable !== null) await stableReady(cluster, wanted.stable, { input, attempt, restored });
-      const patched = await patchService(cluster, spec, switchBackPatch(live, wanted, step.fence, new Date()));
+      const patched = await patchService(cluster, spec, switchBackPatch(live, wanted, step, new Date()));
       const patchedAt = new Date().toISOString();
-      return patched.applied ? { switched: true, fence: step.fence, patchedAt, adopted: false } : null;
+      const { fence, undoes } = step;
+      return patched.applied ? { switched: true, fence, patchedAt, adopted: false, undoes } : null;
     }
   }
 }

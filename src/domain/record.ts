@@ -152,7 +152,9 @@ export class DeploymentRecord {
     this.#state.decisions = [...this.#state.decisions, decided].slice(-decisionsKept);
   }
 
+  /** What was said last is not said again: somebody who repeats himself must not push out what others have to say. */
   notice(text: string): void {
+    if (this.#state.notices.at(-1)?.text === sentence(text)) return;
     this.#state.notices = [...this.#state.notices, { at: this.#now(), text: sentence(text) }].slice(-noticesKept);
   }
 

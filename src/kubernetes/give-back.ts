@@ -7,7 +7,7 @@
  * 3. A deployment that has not come to claim the Service, as far as is known, never will.
  */
 import type { Slot } from '../domain/slot.ts';
-import { annotations, noSlot, ownerOf, type ProductionService } from './production.ts';
+import { annotations, noSlot, ownerOf, type ProductionService, type UndoneCutover } from './production.ts';
 import { annotationPath, selectorPath, type PatchOperation } from './service-patch.ts';
 
 export interface GiveBack {
@@ -24,11 +24,16 @@ export interface GiveBack {
 
 export type GiveBackStep =
   /** Production selects the candidate. */
-  | { readonly kind: 'switch'; readonly fence: number }
+  | { readonly kind: 'switch'; readonly fence: number; readonly undoes: UndoneCutover | null }
   /** Production selects stable, or was never claimed: only late attempts have to be fenced off. */
   | { readonly kind: 'release'; readonly fence: number }
   /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release. */
-  | { readonly kind: 'done'; readonly fence: number; readonly switchedAt: string | null }
+  | {
+      readonly kind: 'done';
+      readonly fence: number;
+      readonly switchedAt: string | null;
+      readonly undoes: UndoneCutover | null;
+    }
   /** Another deployment holds the fence. */
   | { readonly kind: 'taken' }
   /** The selector names neither slot. */
@@ -47,19 +52,32 @@ export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBac
   if (neverClaimed && live.released === runId) return done(live, wanted);
   const fence = Math.max(live.fence, wanted.fence ?? 0) + 1;
   const version = live.selector['version'];
-  if (version === candidate) return { kind: 'switch', fence };
+  if (version === candidate) return { kind: 'switch', fence, undoes: cutoverOf(live, wanted) };
   if (version !== (stable ?? noSlot)) return { kind: 'changed', fence };
   if (live.released !== runId) return { kind: 'release', fence };
   return done(live, wanted);
 }
 
-function done({ fence, switched, selector }: ProductionService, { runId }: GiveBack): GiveBackStep {
+function done({ fence, switched, selector, undone }: ProductionService, { runId }: GiveBack): GiveBackStep {
   const own = switched !== null && switched.by === runId && switched.to === selector['version'];
-  return { kind: 'done', fence, switchedAt: own ? switched.at : null };
+  return own
+    ? { kind: 'done', fence, switchedAt: switched.at, undoes: undone }
+    : { kind: 'done', fence, switchedAt: null, undoes: null };
+}
+
+/** The cutover of this deployment that production is on; null where somebody else has put it there. */
+function cutoverOf({ switched, fence }: ProductionService, { runId, candidate }: GiveBack): UndoneCutover | null {
+  return switched !== null && switched.by === runId && switched.to === candidate ? { fence, at: switched.at } : null;
 }
 
 /** The operations of a switch back: they hold only on the Service as it was read. */
-export function switchBackPatch(live: ProductionService, wanted: GiveBack, fence: number, now: Date): PatchOperation[] {
+export function switchBackPatch(
+  live: ProductionService,
+  wanted: GiveBack,
+  { fence, undoes }: Extract<GiveBackStep, { kind: 'switch' }>,
+  now: Date,
+): PatchOperation[] {
+  const undone = undoes === null ? 'none' : `${undoes.fence} ${undoes.at}`;
   const to = wanted.stable ?? noSlot;
   return [
     ...releasePatch(live, wanted, fence),
@@ -68,6 +86,7 @@ export function switchBackPatch(live: ProductionService, wanted: GiveBack, fence
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
     { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
     { op: 'add', path: annotationPath(annotations.switchedTo), value: to },
+    { op: 'add', path: annotationPath(annotations.undone), value: undone },
   ];
 }
 

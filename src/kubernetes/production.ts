@@ -16,6 +16,8 @@ export const annotations = {
   switchedAt: 'cutover.dev/switched-at',
   switchedBy: 'cutover.dev/switched-by',
   switchedTo: 'cutover.dev/switched-to',
+  /** `<fence> <time>` of the cutover that the last rollback has taken back. */
+  undone: 'cutover.dev/undone',
 } as const;
 
 /** What `version` selects on a Service that shall select no slot. */
@@ -38,7 +40,15 @@ export interface ProductionService {
   readonly owner: string | null;
   readonly released: string | null;
   readonly switched: { readonly at: string; readonly by: string; readonly to: string } | null;
+  readonly undone: UndoneCutover | null;
   readonly object: Json<V1Service>;
+}
+
+/** A cutover as its rollback found it on the Service. */
+export interface UndoneCutover {
+  readonly fence: number;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export function servicePath({ namespace, service }: ServiceReference): string {
@@ -79,8 +89,14 @@ export function viewProduction(service: Json<V1Service>): ProductionService {
     owner: written[annotations.owner] ?? null,
     released: written[annotations.released] ?? null,
     switched: at === undefined || by === undefined || to === undefined ? null : { at, by, to },
+    undone: undoneOf(written[annotations.undone]),
     object: service,
   };
+}
+
+function undoneOf(text: string | undefined): UndoneCutover | null {
+  const [, fence, at] = /^(\d+) (\S+)$/.exec(text ?? '') ?? [];
+  return fence === undefined || at === undefined ? null : { fence: Number(fence), at };
 }
 
 function fenceOf(text: string | undefined): number {

@@ -7,7 +7,7 @@
  */
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { DeploymentState, Outcome } from '../domain/state.ts';
+import type { DeploymentState, Outcome, SwitchRecord } from '../domain/state.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure-of.ts';
 import { stepActivities, switchActivities } from './step-activities.ts';
@@ -81,14 +81,16 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     );
     return 'never-switched';
   }
+  record.seen(result.switched);
   if (deployment.inPlaceOf === null && !isCutOver(state) && result.switched.from === target.candidateSlot) {
+    const cutover = unreportedCutover(state, target, result);
+    if (cutover !== null) record.switched(cutover);
     record.notice(
       deployment.reached === 'switch'
         ? 'the cutover had reached the Service when it was interrupted; the rollback found it there'
         : 'somebody had switched production to the candidate by hand, before its cutover; the rollback found it there',
     );
   }
-  record.seen(result.switched);
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
   record.end('rollback', 'done', result.switched.verification);
   return result.switched.verifiedAt === null ? 'unverified' : 'switched';
@@ -97,6 +99,23 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
 /** Whether a cutover is on record. One that was interrupted is not, and may have been made all the same. */
 function isCutOver({ switches }: DeploymentState): boolean {
   return switches.some(({ kind }) => kind === 'cutover');
+}
+
+/** The record of a cutover whose worker could not report it, as far as the rollback has found it on the Service. */
+function unreportedCutover(state: DeploymentState, target: Target, { undoes }: RollbackResult): SwitchRecord | null {
+  if (undoes === undefined || undoes === null) return null;
+  const requestedAt = state.steps.find(({ name }) => name === 'cutover')?.startedAt ?? undoes.at;
+  const cause = { by: state.requestedBy, reason: state.reason, requestedAt };
+  return switchRecord(state, 'cutover', cause, {
+    from: target.stableSlot,
+    to: target.candidateSlot,
+    fence: undoes.fence,
+    patchedAt: undoes.at,
+    verifiedAt: null,
+    requestToPatchMs: Math.max(0, Date.parse(undoes.at) - Date.parse(requestedAt)),
+    patchToVerifiedMs: null,
+    verification: 'it was interrupted before it could be verified; the rollback found it on the Service',
+  });
 }
 
 function unknownCutover({ service }: DeploymentState): string {

@@ -13,7 +13,7 @@ export function switchRecord(
   state: DeploymentState,
   kind: SwitchRecord['kind'],
   { by, reason, requestedAt }: Cause,
-  result: SwitchResult,
+  result: Omit<SwitchResult, 'candidate' | 'stable'>,
 ): SwitchRecord {
   const approval = state.decisions.find((decision) => decision.kind === 'approve');
   return {

@@ -16,4 +16,14 @@ describe('the record', () => {
     expect(record.state.candidate).toEqual(candidate);
     expect(record.state.stable?.imageDigests).toEqual(['myapp:v1.0@sha256:blue']);
   });
+
+  it('says once what is said again and again', () => {
+    const record = newRecord();
+    record.notice('the cutover was found on the Service');
+    for (let times = 0; times < 50; times += 1) record.notice('the signal rollback was refused');
+    expect(record.state.notices.map(({ text }) => text)).toEqual([
+      'the cutover was found on the Service',
+      'the signal rollback was refused',
+    ]);
+  });
 });

@@ -29,9 +29,7 @@ async function giveBack(
     const step = nextGiveBack(live, wanted);
     if (step.kind !== 'switch' && step.kind !== 'release') return step.kind;
     const make =
-      step.kind === 'switch'
-        ? switchBackPatch(live, wanted, step.fence, new Date())
-        : releasePatch(live, wanted, step.fence);
+      step.kind === 'switch' ? switchBackPatch(live, wanted, step, new Date()) : releasePatch(live, wanted, step.fence);
     if ((await patchService(cluster, reference, make)).applied) return step.kind;
   }
 }
@@ -106,6 +104,35 @@ describe('a switch of a Service whose annotations were wiped', () => {
 });
 
 describe('a rollback', () => {
+  it('says which cutover it has taken back, also to the attempt after one whose answer was lost', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    const made = await makeSwitch(model.cluster, forth(fence), ready);
+    const wanted: GiveBack = {
+      ...deployed,
+      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence },
+    };
+    const look = async () => nextGiveBack(await readProduction(model.cluster, reference), wanted);
+    const undoes = { fence: made.fence, at: model.annotations['cutover.dev/switched-at'] };
+    expect(await look()).toMatchObject({ kind: 'switch', undoes });
+    await giveBack(model.cluster, fence);
+    expect(await look()).toMatchObject({ kind: 'done', undoes });
+  });
+
+  it('of what was switched by hand takes back no cutover', async () => {
+    const model = new ModelCluster(service());
+    const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });
+    Object.assign(model.service.spec?.selector ?? {}, { version: 'green' });
+    const wanted: GiveBack = {
+      ...deployed,
+      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence },
+    };
+    expect(nextGiveBack(await readProduction(model.cluster, reference), wanted)).toMatchObject({
+      kind: 'switch',
+      undoes: null,
+    });
+  });
+
   it('only fences off where production never left stable, once', async () => {
     const model = new ModelCluster(service());
     const fence = await claim(model.cluster, { ...deployed, stableSlot: 'blue' });

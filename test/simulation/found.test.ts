@@ -1,6 +1,6 @@
 /** What the simulation has found and no test of a single part shows: each of these sequences broke an invariant once. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Happening, Scenario, SpecChoice } from './scenario.ts';
+import type { Action, Happening, Scenario, SpecChoice } from './scenario.ts';
 import { plainScenario } from './scenarios.ts';
 import { runSequence } from './sequence.ts';
 import { WorkflowCode } from './temporal/workflow-code.ts';
@@ -29,6 +29,19 @@ const found: [string, Partial<Scenario>][] = [
     {
       spec: { ...plainScenario({}).spec, ...short, soakMs: 3_000 },
       attemptFaults: [{ activity: 'soak', nth: 0, fault: { kind: 'shutdown', requests: 1 } }],
+    },
+  ],
+  [
+    'a cutover that was interrupted is on record, whatever else is said meanwhile',
+    {
+      happenings: [
+        operatorSays('cutover', 0),
+        {
+          in: 'cutover',
+          afterMs: 73,
+          what: { ...operatorSays('cutover', 0).what, via: 'signal', times: 30 } as Action,
+        },
+      ],
     },
   ],
 ];

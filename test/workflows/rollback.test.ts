@@ -77,6 +77,27 @@ describe.concurrent('rollback', () => {
     );
   });
 
+  it('puts a cutover on record that was made and could not be reported', async () => {
+    const { state } = await rig.deploy({
+      activities: {
+        cutover: untilCancelled,
+        rollback: async (input) => ({
+          ...(await switchedBack(new Date().toISOString())(input)),
+          undoes: { fence: 8, at: '2026-01-01T00:00:00.000Z' },
+        }),
+      },
+      script: async (run) => {
+        await run.when(at('cutover'));
+        await run.handle.executeUpdate(messages.rollbackUpdate, { args: [operator] });
+      },
+    });
+    expect(state.switches).toMatchObject([
+      { kind: 'cutover', from: 'blue', to: 'green', fence: 8, patchedAt: '2026-01-01T00:00:00.000Z', verifiedAt: null },
+      { kind: 'rollback', from: 'green', to: 'blue', fence: 9 },
+    ]);
+    expect(state.traffic).toMatchObject({ slot: 'blue', fence: 9 });
+  });
+
   it('in retention switches back first, then drains and removes the candidate', async () => {
     const { state, calls } = await rig.deploy({
       script: async (run) => {
