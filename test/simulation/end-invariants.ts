@@ -55,6 +55,41 @@ const invariant6Steps: EndCheck = (facts, state) => {
   }
 };
 
+/** What a worker or a connection may do without any other end than without it. */
+const survivable: ReadonlySet<string> = new Set([
+  'preflight',
+  'deploy',
+  'warmUp',
+  'smoke',
+  'cutover',
+  'drain',
+  'teardown',
+]);
+
+/** Whether nothing happens that could end the deployment otherwise than well. */
+function hasToFinish({ scenario, plan }: Facts): boolean {
+  const { spec, candidate, approvesAfterMs, usersPerSecond, happenings, attemptFaults, requestFaults } = scenario;
+  const isMeasured =
+    !spec.metrics || usersPerSecond > 0 || spec.monitorMs === 0 || spec.onInsufficientData === 'continue';
+  const isApproved = !spec.approval || approvesAfterMs !== null;
+  const isHarmless = attemptFaults.every(
+    // Two of the same attempt take each other's Job for a leftover.
+    ({ activity, fault }) => survivable.has(activity) && !(activity === 'smoke' && fault.kind === 'twice'),
+  );
+  const isShort = requestFaults.every(({ on, kind }) => on === 'switch' && kind !== 'late' && kind !== 'slow');
+  const isWell = candidate.kind === 'healthy' && isMeasured && isApproved && plan !== null;
+  return isWell && isHarmless && isShort && happenings.length === 0;
+}
+
+const invariant7SameEnd: EndCheck = (facts, { outcome, failure }) => {
+  if (!hasToFinish(facts)) return;
+  demand(
+    outcome === 'finished',
+    '7',
+    () => `${outcome} (${failure?.message ?? ''}), and would have finished without faults`,
+  );
+};
+
 const invariant7End: EndCheck = (facts, state) => {
   const { plan, stableAtStart } = facts;
   if (state.outcome === 'refused') {
@@ -208,4 +243,4 @@ const liveness: EndCheck = (facts, state) => {
   demand(ready > 0, 'liveness', () => `${outcome}: production selects ${String(live)}, which has no ready pod`);
 };
 
-export const atTheEnd: readonly EndCheck[] = [invariant6Steps, invariant7End, invariant8, liveness];
+export const atTheEnd: readonly EndCheck[] = [invariant6Steps, invariant7SameEnd, invariant7End, invariant8, liveness];

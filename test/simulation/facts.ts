@@ -30,6 +30,8 @@ export class Facts {
   plan: PreflightResult | null = null;
   /** The step that runs, as the workflow shows it. */
   phase = '';
+  /** When each step began. */
+  readonly phasesBegan = new Map<string, number>();
   readonly switches: SwitchFact[] = [];
   /** When an activity of this name began for the first time. */
   readonly began = new Map<string, number>();
@@ -43,6 +45,8 @@ export class Facts {
   /** Whether the workflow knows that the candidate was deployed, and with it the fence. */
   deployed = false;
   changesByProduct = 0;
+  /** Messages that were sent, by name: whether a signal was accepted is not known. */
+  readonly said = new Set<string>();
   /** Messages that were accepted, by name. */
   readonly accepted = new Set<string>();
   /** Who changed the selector last, and the version of the cluster then. */

@@ -95,7 +95,12 @@ export const invariant3: Check = (facts, effect) => {
   const { plan } = facts;
   const stable = plan?.stableSlot ?? facts.stableAtStart;
   if (stable === null || slotOf(effect, facts.model.app) !== stable) return;
-  if (activityOf(effect) === 'teardown' && facts.phase === 'teardown') return;
+  if (activityOf(effect) === 'teardown' && facts.phase === 'teardown') {
+    const kept = facts.now - (facts.phasesBegan.get('retention') ?? facts.now);
+    const words = `stable was kept for ${kept} ms of ${facts.scenario.spec.retentionMs}`;
+    demand(facts.said.has('finish') || kept >= facts.scenario.spec.retentionMs, '3', () => words);
+    return;
+  }
   const isRepair = activityOf(effect) === 'rollback' && isRestoring(effect) && facts.slotTouched(stable);
   demand(isRepair, '3', () => `${describe(effect)} changed stable in ${facts.phase}`);
 };

@@ -32,7 +32,11 @@ export class Overseer {
   /** Something that Temporal keeps. */
   stored(what: string, value: unknown): void {
     invariant9(what, value);
-    if (what === 'memo') this.facts.phase = (value as { phase: string }).phase;
+    if (what === 'memo') {
+      const { phase } = value as { phase: string };
+      this.facts.phase = phase;
+      if (!this.facts.phasesBegan.has(phase)) this.facts.phasesBegan.set(phase, this.facts.now);
+    }
     // The first plan is the deployment's; a successor's preflight makes others.
     if (what === 'result of preflight') this.facts.plan ??= value as PreflightResult;
     if (what === 'result of deploy') this.facts.deployed = true;
@@ -46,6 +50,10 @@ export class Overseer {
   finished({ activity }: Attempt, end: AttemptEnd): void {
     if (end.kind !== 'completed' || (activity !== 'soak' && activity !== 'monitor')) return;
     invariant6(this.facts, activity, end.result as WatchEvidence);
+  }
+
+  said(name: string): void {
+    this.facts.said.add(name);
   }
 
   told(name: string, outcome: UpdateOutcome): void {

@@ -172,6 +172,7 @@ class Sequence {
       );
       return;
     }
+    this.#overseer.said(this.#scenario.lastWord);
     void this.#execution.update(this.#scenario.lastWord, [{ by: 'ann', reason: 'the last word' }]);
   }
 
@@ -333,6 +334,7 @@ class Sequence {
       malformed: [{ by: 7, reason: ['x'] }],
       successor: [{ ...good, supersededBy: 'default/api/next', successor: specOf(this.#scenario) }],
     }[form];
+    this.#overseer.said(name);
     if (via === 'signal') this.#execution.signal(name, input);
     else void this.#execution.update(name, input).then((outcome) => this.#overseer.told(name, outcome));
   }

@@ -86,17 +86,17 @@ export class Workload {
     ].join('\n');
   }
 
-  /** Errors come evenly, so that a sequence repeats itself. */
+  /** Errors come evenly over all pods of an image, so that a few requests show them and a sequence repeats itself. */
   #count(pod: KubeObject, requests: number, failing: boolean): void {
     const tally = this.tally(pod);
     if (!failing) {
       tally.ok += requests;
       return;
     }
-    const { uid } = pod.metadata;
-    const owed = (this.#share.get(uid) ?? 0) + requests * errorShare;
+    const image = imageOf(pod);
+    const owed = (this.#share.get(image) ?? 0) + requests * errorShare;
     const failed = Math.floor(owed);
-    this.#share.set(uid, owed - failed);
+    this.#share.set(image, owed - failed);
     tally.failed += failed;
     tally.ok += requests - failed;
   }
