@@ -12,7 +12,8 @@ export interface CheckOptions {
   readonly path?: string;
   /** How many smaller sequences are tried for a failure; 0 takes the first as it is. */
   readonly shrinks?: number;
-  readonly onSequence?: (scenario: Scenario) => void;
+  /** Tried before the others. */
+  readonly examples?: readonly Scenario[];
 }
 
 export interface Failure {
@@ -27,11 +28,10 @@ export interface Failure {
 /** Gives the first failure, made as small as can be, or null. */
 export async function check(
   code: WorkflowCode,
-  { runs, seed, path, shrinks = 300, onSequence }: CheckOptions,
+  { runs, seed, path, shrinks = 300, examples = [] }: CheckOptions,
 ): Promise<Failure | null> {
   let tried = 0;
   const property = fc.asyncProperty(anyScenario, async (scenario) => {
-    onSequence?.(scenario);
     // Once it has been tried to make it smaller often enough, everything smaller is said to be well.
     if (failed && (tried += 1) > shrinks) return;
     const { violation } = await runSequence(code, scenario);
@@ -40,7 +40,12 @@ export async function check(
     throw violation;
   });
   let failed = false;
-  const details = await fc.check(property, { numRuns: runs, seed, ...(path === undefined ? {} : { path }) });
+  const details = await fc.check(property, {
+    numRuns: runs + examples.length,
+    seed,
+    examples: examples.map((scenario) => [scenario]),
+    ...(path === undefined ? {} : { path }),
+  });
   if (!details.failed) return null;
   const [scenario] = details.counterexample ?? [];
   if (scenario === undefined) throw new Error('the check was interrupted');

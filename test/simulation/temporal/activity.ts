@@ -235,13 +235,15 @@ export class ScheduledActivity {
     this.#lastFailure = failure;
     const { retryPolicy, scheduleToCloseTimeout } = this.#command;
     const info = failure.applicationFailureInfo;
-    const isFinal =
+    const isPermanent =
       info?.nonRetryable === true || (retryPolicy?.nonRetryableErrorTypes ?? []).includes(info?.type ?? '');
+    // None, or 0, is without an end.
+    const isLast = this.#number === retryPolicy?.maximumAttempts;
     const initial = optionalTsToMs(retryPolicy?.initialInterval) ?? 1_000;
     const most = optionalTsToMs(retryPolicy?.maximumInterval) ?? 100_000;
     const pause = Math.min(initial * (retryPolicy?.backoffCoefficient ?? 2) ** (this.#number - 1), most);
     const end = this.#scheduledAt + (optionalTsToMs(scheduleToCloseTimeout) ?? Number.POSITIVE_INFINITY);
-    if (isFinal || this.#host.clock.now + pause >= end) this.#fail(failure);
+    if (isPermanent || isLast || this.#host.clock.now + pause >= end) this.#fail(failure);
     else this.#dispatch(pause);
   }
 
