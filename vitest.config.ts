@@ -21,8 +21,8 @@ export default defineConfig({
           globalSetup: ['test/setup/tools.ts', 'test/setup/sandbox.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // The machine is shared with two control planes and dozens of pods: two deployments at a time.
-          maxWorkers: 2,
+          // Most of their time they wait. The machine is shared with control planes and dozens of pods: no more than this.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

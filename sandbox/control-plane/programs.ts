@@ -87,6 +87,9 @@ export function controllerManager({ binary, files, ports }: ControlPlanePlan): P
         'secure-port': ports.controllerManager,
         kubeconfig: files.kubeconfigs['controller-manager'],
         'service-account-private-key-file': files.serviceAccountKey,
+        // The node lives in the sandbox's own process. After an absence of the API server, whose default of 40 s it has
+        // outlived, all pods would be taken for unready until the node is heard of again.
+        'node-monitor-grace-period': '10m',
       }),
     ],
     isReady: () => answers(requestHttps(atLoopback(ports.controllerManager, '/healthz'))),

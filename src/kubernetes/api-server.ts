@@ -5,9 +5,11 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ApiException, HttpMethod, RequestContext, type KubeConfig } from '@kubernetes/client-node';
 import { forbidden } from './errors.ts';
+import { pauseBeforeRepeat, retryAfterOf } from './repeat.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** An object as the API server sends it: the client library's types say Date where JSON has text. */
@@ -31,6 +33,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
   /** How long the whole answer may take; 10 s by default, null for a stream that lasts. */
   readonly timeoutMs?: number | null;
+  /** Whoever sends it repeats it himself. */
+  readonly once?: boolean;
 }
 
 const requestTimeoutMs = 10_000;
@@ -66,15 +70,30 @@ export class ApiServer {
 
   /**
    * Sends a request and gives the parsed JSON answer. Rejects with the library's ApiException for a status that is not
-   * 2xx, with DeploymentError('Forbidden') for 403, and with the network's error when the server was not reached.
+   * 2xx, with DeploymentError('Forbidden') for 403, and with the network's error when the server was not reached; where
+   * it may be sent again without harm, only after some tries.
    */
   async json<T>(request: ApiRequest): Promise<T> {
+    const started = performance.now();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#jsonOnce<T>(request);
+      } catch (error) {
+        const pauseMs = pauseBeforeRepeat(request, error, tries);
+        const isLate = performance.now() - started > requestTimeoutMs;
+        if (pauseMs === null || isLate || request.signal?.aborted === true) throw error;
+        await sleep(pauseMs, undefined, request.signal === undefined ? {} : { signal: request.signal });
+      }
+    }
+  }
+
+  async #jsonOnce<T>(request: ApiRequest): Promise<T> {
     const response = await this.open(request);
     const body = await text(response);
     const status = response.statusCode ?? 0;
     if (status === 403) throw forbidden(request.method ?? 'GET', request.path, body);
     if (status < 200 || status > 299) {
-      throw new ApiException(status, http.STATUS_CODES[status] ?? '', body, {});
+      throw new ApiException(status, http.STATUS_CODES[status] ?? '', body, retryAfterOf(response));
     }
     return JSON.parse(body) as T;
   }

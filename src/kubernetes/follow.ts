@@ -108,6 +108,7 @@ async function list(cluster: Cluster, collection: Collection, { signal, changed,
     path,
     query: { labelSelector, fieldSelector },
     signal,
+    once: true,
   });
   collection.replace(found.items ?? [], found.metadata.resourceVersion);
   trouble(null);

@@ -15,14 +15,19 @@ interface Received {
 let server: Server;
 let cluster: Cluster;
 const received: Received[] = [];
+/** The statuses of the next answers; 200 once there is none left. */
+let troubles: number[] = [];
 
 beforeEach(async () => {
   received.length = 0;
+  troubles = [];
   server = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {
       const { method, headers, socket } = request;
       received.push({ method, body, port: socket.remotePort, authorization: headers.authorization });
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[]}');
+      const status = troubles.shift() ?? 200;
+      const again = status === 429 ? { 'retry-after': '0' } : {};
+      response.writeHead(status, { 'content-type': 'application/json', ...again }).end('{"items":[]}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,4 +61,45 @@ it('uses one connection for requests that follow each other, with the credential
   await cluster.core.listNamespacedPod({ namespace: 'default' });
   expect(new Set(received.map(({ port }) => port)).size).toBe(1);
   expect(received.map(({ authorization }) => authorization)).toEqual(['Bearer secret', 'Bearer secret']);
+});
+
+it('asks again what a busy server did not answer', async () => {
+  troubles = [503, 429, 500];
+  expect(await cluster.api.json({ path: '/x' })).toEqual({ items: [] });
+  expect(received).toHaveLength(4);
+});
+
+it('gives up after some tries', async () => {
+  troubles = [503, 503, 503, 503, 503, 503, 503];
+  await expect(cluster.api.json({ path: '/x' })).rejects.toMatchObject({ code: 503 });
+  expect(received).toHaveLength(5);
+});
+
+it('never sends twice what may have taken effect', async () => {
+  troubles = [500];
+  await expect(cluster.api.json({ method: 'PATCH', path: '/x', body: '[]' })).rejects.toMatchObject({ code: 500 });
+  expect(received).toHaveLength(1);
+});
+
+it('sends again what a server was too busy to begin with', async () => {
+  troubles = [429];
+  await cluster.api.json({ method: 'PATCH', path: '/x', body: '[]' });
+  expect(received.map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
+});
+
+it('asks no more once it is told to stop', async () => {
+  troubles = [503, 503];
+  const stop = new AbortController();
+  const asked = Promise.allSettled([cluster.api.json({ path: '/x', signal: stop.signal })]);
+  await expect.poll(() => received.length).toBe(1);
+  stop.abort();
+  expect(await asked).toMatchObject([{ status: 'rejected' }]);
+  expect(received.length).toBeLessThan(3);
+});
+
+it('asks again what a server that has just started forbids, and says what is missing where it still does', async () => {
+  troubles = [403];
+  await cluster.api.json({ method: 'PATCH', path: '/x', body: '[]' });
+  troubles = [403, 403, 403, 403, 403];
+  await expect(cluster.api.json({ path: '/api/v1/namespaces/n/pods' })).rejects.toMatchObject({ failure: 'Forbidden' });
 });

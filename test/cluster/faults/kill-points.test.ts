@@ -5,27 +5,17 @@ import { KubeConfig, Watch, type V1Service } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { LoadReport } from '../../../demo/load/report.ts';
 import type { DeploymentState } from '../../../src/domain/state.ts';
-import type { SpecInput } from '../../../src/domain/spec.ts';
 import { at, image } from '../expected.ts';
-import { ClusterRig, quickSpec } from '../rig.ts';
+import { ClusterRig } from '../rig.ts';
 import { describePoint, follow, killPointsOf, reached, type KillPoint } from './kill-points.ts';
 import { OwnWorker } from './own-worker.ts';
+import { short } from './short.ts';
 
 let temporal: Connection;
 beforeAll(async () => {
   temporal = await Connection.connect({ address: inject('sandbox').temporalAddress });
 });
 afterAll(() => temporal.close());
-
-/** As short as a deployment with every step can be. */
-const short: Partial<SpecInput> = {
-  approval: { required: true },
-  soak: { ...quickSpec.soak, duration: '2s', interval: '250ms', minimumRequests: 1 },
-  monitor: { ...quickSpec.monitor, duration: '2s', interval: '250ms', minimumRequests: 1 },
-  retention: '1s',
-  drain: '1s',
-  timeouts: { cutover: '30s', rollback: '30s' },
-};
 
 interface Run {
   readonly state: DeploymentState;
@@ -82,7 +72,7 @@ const lanes = 3;
 
 /** All of them take five minutes: `npm run kill-points`. Every test run takes those at which something is under way. */
 const isChosen = ({ kind }: KillPoint): boolean =>
-  process.env['CUTOVER_KILL_POINTS'] === 'all' || kind === 'started' || kind === 'timer started' || kind === 'message';
+  process.env['CUTOVER_FAULTS'] === 'all' || kind === 'started' || kind === 'timer started' || kind === 'message';
 
 describe('a deployment whose worker is killed', () => {
   it('ends as one whose worker lives, at whatever point that happens, with nothing dropped', async () => {

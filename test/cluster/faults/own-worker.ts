@@ -2,16 +2,26 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { startWorker, type RunningCommand } from '../../../demo/processes.ts';
+import type { SandboxInfo } from '../../../sandbox/sandbox.ts';
 import '../../setup/provided.ts';
+
+interface OwnWorkerOptions {
+  readonly taskQueue?: string;
+  readonly buildId?: string;
+  readonly ways?: Partial<Pick<SandboxInfo, 'deployerKubeconfig' | 'temporalAddress' | 'clusterProxy'>>;
+}
 
 export class OwnWorker {
   readonly taskQueue: string;
   readonly #buildId: string;
+  readonly #sandbox: Pick<SandboxInfo, 'deployerKubeconfig' | 'temporalAddress' | 'clusterProxy'>;
   readonly #said: string[] = [];
   #running: RunningCommand | null = null;
 
-  constructor({ taskQueue = `own-${randomUUID().slice(0, 8)}`, buildId = '' } = {}) {
+  /** What of the sandbox it reaches in another way is given by `ways`. */
+  constructor({ taskQueue = `own-${randomUUID().slice(0, 8)}`, buildId = '', ways = {} }: OwnWorkerOptions = {}) {
     this.taskQueue = taskQueue;
+    this.#sandbox = { ...inject('sandbox'), ...ways };
     this.#buildId = buildId;
   }
 
@@ -22,7 +32,7 @@ export class OwnWorker {
 
   /** Resolves once it polls. */
   async start(): Promise<void> {
-    const { deployerKubeconfig, temporalAddress, clusterProxy } = inject('sandbox');
+    const { deployerKubeconfig, temporalAddress, clusterProxy } = this.#sandbox;
     const env = {
       ...process.env,
       KUBECONFIG: deployerKubeconfig,

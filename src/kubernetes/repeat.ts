@@ -1,0 +1,39 @@
+/**
+ * When a request is sent again. An API server that is busy or restarts fails single requests; a step that has many of
+ * them would otherwise begin anew at each.
+ *
+ * 1. What may have taken effect is never repeated here: whoever sent it looks first what has become of it.
+ */
+import type { IncomingMessage } from 'node:http';
+import { ApiException } from '@kubernetes/client-node';
+import type { ApiRequest } from './api-server.ts';
+import { apiErrorKind, isTransient } from './errors.ts';
+
+const mostTries = 5;
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+/** Milliseconds to wait before the next try after so many, or null where there is none. */
+export function pauseBeforeRepeat(request: ApiRequest, error: unknown, tries: number): number | null {
+  const kind = apiErrorKind(error);
+  if (request.once === true || tries >= mostTries) return null;
+  // With 429 the server has not even begun with it. And one that has just started may not know the Roles yet.
+  const hadNoEffect = kind === 'too-many-requests' || kind === 'forbidden';
+  if (!hadNoEffect && !(isTransient(error) && changesNothing(request))) return null;
+  const wanted =
+    error instanceof ApiException ? Number(error.headers['retry-after'] ?? Number.NaN) * 1_000 : Number.NaN;
+  const usual = firstPauseMs * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
+  return Math.min(longestPauseMs, Number.isFinite(wanted) && wanted >= 0 ? wanted : usual);
+}
+
+/** Reads, questions that are asked by a POST, and rehearsals. */
+function changesNothing({ method = 'GET', path, query }: ApiRequest): boolean {
+  const isRead = method === 'GET' || method === 'HEAD';
+  return isRead || path.endsWith('/selfsubjectaccessreviews') || query?.['dryRun'] === 'All';
+}
+
+/** What an error keeps of the answer's headers. */
+export function retryAfterOf({ headers }: IncomingMessage): Record<string, string> {
+  const after = headers['retry-after'];
+  return after === undefined ? {} : { 'retry-after': after };
+}
