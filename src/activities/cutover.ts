@@ -1,5 +1,6 @@
 /** Switches production to the candidate, all traffic at once, and verifies that it went there. */
 import { toMilliseconds } from '../domain/duration.ts';
+import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
@@ -28,16 +29,26 @@ function wantedSwitch({ spec, runId, stableSlot, candidateSlot, fence }: SwitchI
   return { namespace, service, app, runId, ...slots, fence, nextFence: fence + 1, release: false };
 }
 
-/** Waits, within the time of the cutover, for pods that are only just not ready. */
-function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchInput, attempt: Attempt): Promise<void> {
-  const { namespace, app, cutover, replicas = 1, timeouts } = spec;
+/**
+ * Waits, within the time of the cutover, for pods that are only just not ready. Once the time is over nothing is switched
+ * any more: whoever waited for it may have gone.
+ */
+async function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchInput, attempt: Attempt): Promise<void> {
+  const { namespace, app, service, cutover, replicas = 1, timeouts } = spec;
+  const timeoutMs = attempt.remaining(toMilliseconds(timeouts.cutover));
+  if (timeoutMs === 0) {
+    throw new DeploymentError(
+      'DeadlineExceeded',
+      `timeouts.cutover (${timeouts.cutover}) was over before the Service "${service}" could be switched, so it was not: see what kept the worker from the API server, then deploy again, or give timeouts.cutover more`,
+    );
+  }
   report(attempt, 'cutover', { summary: `switching ${spec.service} to ${slotName(app, candidateSlot)}` });
-  return waitForReadyPods(
+  await waitForReadyPods(
     cluster,
     { namespace, app, slot: candidateSlot },
     {
       minimum: cutover.minimumReady ?? replicas,
-      timeoutMs: attempt.remaining(toMilliseconds(timeouts.cutover)),
+      timeoutMs,
       signal: attempt.signal,
       onProgress: (summary) => {
         report(attempt, 'cutover', { summary: `waiting to switch: ${summary}` });

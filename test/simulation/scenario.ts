@@ -110,7 +110,7 @@ export function specOf({ spec, first }: Scenario): SpecInput {
     retention: ms(spec.retentionMs),
     drain: ms(spec.drainMs),
     teardown: spec.teardown,
-    timeouts: { deploy: '30s', cutover: '20s', rollback: '1m', smoke: '1m', warmUp: '30s', teardown: '1m' },
+    timeouts: { deploy: '30s', cutover: '1m', rollback: '1m', smoke: '1m', warmUp: '30s', teardown: '1m' },
   };
 }
 

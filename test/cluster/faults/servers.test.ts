@@ -126,6 +126,7 @@ describe('the API server, killed at the cutover', () => {
       () => away('kube-apiserver', 12_000),
       { timeouts: { cutover: '5s', rollback: '1m' } },
     );
-    expect(state).toMatchObject({ outcome: 'rolled-back', traffic: { slot: 'blue' } });
+    expect(state).toMatchObject({ outcome: 'rolled-back', traffic: { slot: 'blue' }, switches: [] });
+    expect(state.failure?.message).toContain('timeouts.cutover (5s) was over');
   });
 });

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { createCutover } from '../../src/activities/cutover.ts';
+import type { SwitchInput } from '../../src/activities/contract.ts';
+import type { Access } from '../../src/kubernetes/access/index.ts';
+import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
+import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { parsed } from '../workflows/scripted-activities.ts';
+import { attemptOf } from './attempts.ts';
+
+const input: SwitchInput = {
+  spec: parsed({ app: 'api', service: 'api-service', candidate: { image: 'a:2' }, timeouts: { cutover: '5s' } }),
+  runId: 'run',
+  stableSlot: 'blue',
+  candidateSlot: 'green',
+  by: 'ci',
+  reason: 'build 7',
+  requestedAt: new Date().toISOString(),
+  fence: 1,
+};
+
+const service = {
+  metadata: {
+    name: 'api-service',
+    resourceVersion: '1',
+    annotations: { 'cutover.dev/fence': '1', 'cutover.dev/owner': 'default/api/run' },
+  },
+  spec: { selector: { app: 'api', version: 'blue' } },
+};
+
+it('switches nothing once its time is over, however ready the candidate is', async () => {
+  const asked: ApiRequest[] = [];
+  const json = async (request: ApiRequest): Promise<unknown> => {
+    asked.push(request);
+    return structuredClone(service);
+  };
+  const cutover = createCutover({ cluster: { api: { json } } as unknown as Cluster, access: {} as Access });
+  await expect(cutover(input, { ...attemptOf(), remaining: () => 0 })).rejects.toMatchObject({
+    failure: 'DeadlineExceeded',
+    message: expect.stringContaining('timeouts.cutover (5s) was over') as string,
+  });
+  expect(asked.map(({ method = 'GET' }) => method)).toEqual(['GET']);
+});
