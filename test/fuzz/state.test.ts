@@ -95,10 +95,10 @@ function checksOf(said: string): CheckResult[] {
   return many({ name: said, kind: 'job', passed: false, detail: said, durationMs: 1e9, log: said });
 }
 
-/** A deployment in which everything happens that can, and everybody says the same. */
+/** A deployment in which everything happens that can, and everybody says the same; each notice has a number, since none is kept twice. */
 function recordOf(said: string): DeploymentRecord {
   const record = new DeploymentRecord({ id: 'shop/api', runId: 'run', requestedBy: said, reason: said }, () => at);
-  record.planned({ spec, stable: slot(said), notices: many(said) });
+  record.planned({ spec, stable: slot(said), notices: many(said).map((notice, n) => `${n} ${notice}`) });
   for (const step of [...stepNames, 'rollback'] as const) {
     record.begin(step, { waitingFor: said, next: { what: 'ends by itself', at } });
     record.end(step, 'failed', said);
