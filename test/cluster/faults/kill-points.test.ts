@@ -7,6 +7,7 @@ import type { LoadReport } from '../../../demo/load/report.ts';
 import type { DeploymentState } from '../../../src/domain/state.ts';
 import { at, image } from '../expected.ts';
 import { ClusterRig } from '../rig.ts';
+import { isThorough } from './extent.ts';
 import { describePoint, follow, killPointsOf, reached, type KillPoint } from './kill-points.ts';
 import { OwnWorker } from './own-worker.ts';
 import { short } from './short.ts';
@@ -72,7 +73,7 @@ const lanes = 3;
 
 /** All of them take five minutes: `npm run kill-points`. Every test run takes those at which something is under way. */
 const isChosen = ({ kind }: KillPoint): boolean =>
-  process.env['CUTOVER_FAULTS'] === 'all' || kind === 'started' || kind === 'timer started' || kind === 'message';
+  isThorough || kind === 'started' || kind === 'timer started' || kind === 'message';
 
 describe('a deployment whose worker is killed', () => {
   it('ends as one whose worker lives, at whatever point that happens, with nothing dropped', async () => {
