@@ -3,10 +3,10 @@
  * late attempt of this deployment can move it again. Pure.
  *
  * 1. It asks nothing of the candidate.
- * 2. What somebody else has taken, or has changed by hand, is left alone.
+ * 2. What somebody else has taken is left alone, and so is what was changed by hand while it selects ready pods.
  * 3. A deployment that has not come to claim the Service, as far as is known, never will.
  */
-import type { Slot } from '../domain/slot.ts';
+import { slotLabels, type Slot } from '../domain/slot.ts';
 import { annotations, noSlot, ownerOf, type ProductionService } from './production.ts';
 import { annotationPath, selectorPath, type PatchOperation } from './service-patch.ts';
 
@@ -27,8 +27,8 @@ export type GiveBackStep =
   | { readonly kind: 'switch'; readonly fence: number }
   /** Production selects stable, or was never claimed: only late attempts have to be fenced off. */
   | { readonly kind: 'release'; readonly fence: number }
-  /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release. */
-  | { readonly kind: 'done'; readonly fence: number; readonly switchedAt: string | null }
+  /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release; `rescued`: from no slot. */
+  | { readonly kind: 'done'; readonly fence: number; readonly switchedAt: string | null; readonly rescued: boolean }
   /** Another deployment holds the fence. */
   | { readonly kind: 'taken' }
   /** The selector names neither slot. */
@@ -53,9 +53,10 @@ export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBac
   return done(live, wanted);
 }
 
-function done({ fence, switched, selector }: ProductionService, { runId }: GiveBack): GiveBackStep {
+function done({ fence, switched, selector, object }: ProductionService, { runId }: GiveBack): GiveBackStep {
   const own = switched !== null && switched.by === runId && switched.to === selector['version'];
-  return { kind: 'done', fence, switchedAt: own ? switched.at : null };
+  const rescued = own && object.metadata?.annotations?.[annotations.switchedFrom] === noSlot;
+  return { kind: 'done', fence, switchedAt: own ? switched.at : null, rescued };
 }
 
 /** The operations of a switch back: they hold only on the Service as it was read. */
@@ -68,6 +69,29 @@ export function switchBackPatch(live: ProductionService, wanted: GiveBack, fence
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
     { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
     { op: 'add', path: annotationPath(annotations.switchedTo), value: to },
+    { op: 'add', path: annotationPath(annotations.switchedFrom), value: wanted.candidate },
+  ];
+}
+
+/** What a Service that was changed by hand would select once it is given to stable. Its other labels stay. */
+export function rescuedSelector(live: ProductionService, app: string, stable: Slot): Record<string, string> {
+  return { ...live.selector, ...slotLabels(app, stable) };
+}
+
+/** The operations that give a Service to stable that was changed by hand: they hold only on the Service as it was read. */
+export function rescuePatch(
+  live: ProductionService,
+  wanted: GiveBack & { readonly stable: Slot },
+  fence: number,
+  now: Date,
+): PatchOperation[] {
+  return [
+    ...releasePatch(live, wanted, fence),
+    { op: 'add', path: '/spec/selector', value: rescuedSelector(live, wanted.app, wanted.stable) },
+    { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
+    { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
+    { op: 'add', path: annotationPath(annotations.switchedTo), value: wanted.stable },
+    { op: 'add', path: annotationPath(annotations.switchedFrom), value: noSlot },
   ];
 }
 

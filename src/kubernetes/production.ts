@@ -16,6 +16,8 @@ export const annotations = {
   switchedAt: 'cutover.dev/switched-at',
   switchedBy: 'cutover.dev/switched-by',
   switchedTo: 'cutover.dev/switched-to',
+  /** What a rollback has switched from: a slot, or `none` where production selected no ready pod. */
+  switchedFrom: 'cutover.dev/switched-from',
 } as const;
 
 /** What `version` selects on a Service that shall select no slot. */
