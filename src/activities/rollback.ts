@@ -11,7 +11,15 @@ import { slotName, type Slot } from '../domain/slot.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError, isTransient } from '../kubernetes/errors.ts';
-import { nextGiveBack, releasePatch, switchBackPatch, type GiveBack } from '../kubernetes/give-back.ts';
+import {
+  cutoverOf,
+  nextGiveBack,
+  releasePatch,
+  rescuedSelector,
+  rescuePatch,
+  switchBackPatch,
+  type GiveBack,
+} from '../kubernetes/give-back.ts';
 import {
   describeSelector,
   readProduction,
@@ -20,6 +28,7 @@ import {
 } from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
+import { countReadySelected } from '../kubernetes/selection.ts';
 import { patchService } from '../kubernetes/service-patch.ts';
 import { readDeployment, readPods, type SlotReference } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
@@ -27,12 +36,14 @@ import type { RollbackInput } from './contract.ts';
 import { switchResult } from './switch-result.ts';
 
 type Outcome =
+  /** `from` is null where production selected no slot; without it the candidate. */
   | {
       readonly switched: true;
       readonly fence: number;
       readonly patchedAt: string;
       readonly adopted: boolean;
       readonly undoes: UndoneCutover | null;
+      readonly from?: null;
     }
   | { readonly switched: false; readonly fence: number };
 
@@ -90,7 +101,14 @@ async function stepBack(
     case 'done':
       return step.switchedAt === null
         ? { switched: false, fence: step.fence }
-        : { switched: true, fence: step.fence, patchedAt: step.switchedAt, adopted: true, undoes: step.undoes };
+        : {
+            switched: true,
+            fence: step.fence,
+            patchedAt: step.switchedAt,
+            adopted: true,
+            undoes: step.undoes,
+            ...(step.rescued ? { from: null } : {}),
+          };
     case 'taken':
       throw new DeploymentError(
         'FenceLost',
@@ -101,6 +119,8 @@ async function stepBack(
       return released.applied ? { switched: false, fence: step.fence } : null;
     }
     case 'changed': {
+      const rescued = await rescue(cluster, live, { ...wanted, fence: step.fence }, restored, input);
+      if (rescued !== 'left') return rescued;
       const released = await patchService(cluster, spec, releasePatch(live, wanted, step.fence));
       if (!released.applied) return null;
       throw new DeploymentError(
@@ -116,6 +136,30 @@ async function stepBack(
       return patched.applied ? { switched: true, fence, patchedAt, adopted: false, undoes } : null;
     }
   }
+}
+
+/**
+ * Gives production to stable where somebody has made it select no ready pod and stable has the pods for it. `left`
+ * where it was not touched; null where the Service changed in between.
+ */
+async function rescue(
+  cluster: Cluster,
+  live: ProductionService,
+  wanted: GiveBack & { readonly fence: number },
+  restored: string[],
+  { spec }: RollbackInput,
+): Promise<Outcome | null | 'left'> {
+  const { stable, namespace, app, fence } = wanted;
+  if (stable === null || (await countReadySelected(cluster, namespace, live.selector)) > 0) return 'left';
+  const ready = await countReadySelected(cluster, namespace, rescuedSelector(live, app, stable));
+  if (ready < spec.rollback.minimumReady) return 'left';
+  const patched = await patchService(cluster, spec, rescuePatch(live, { ...wanted, stable }, fence, new Date()));
+  if (!patched.applied) return null;
+  restored.push(
+    `somebody had changed the selector to ${describeSelector(live.selector)}, which no ready pod had: production was given to stable`,
+  );
+  const undoes = cutoverOf(live, wanted);
+  return { switched: true, fence, patchedAt: new Date().toISOString(), adopted: false, undoes, from: null };
 }
 
 /** Sees to it that stable can take the traffic: at once where it has the pods, else as soon as it has them. */

@@ -3,10 +3,10 @@
  * late attempt of this deployment can move it again. Pure.
  *
  * 1. It asks nothing of the candidate.
- * 2. What somebody else has taken, or has changed by hand, is left alone.
+ * 2. What somebody else has taken is left alone, and so is what was changed by hand while it selects ready pods.
  * 3. A deployment that has not come to claim the Service, as far as is known, never will.
  */
-import type { Slot } from '../domain/slot.ts';
+import { slotLabels, type Slot } from '../domain/slot.ts';
 import { annotations, noSlot, ownerOf, type ProductionService, type UndoneCutover } from './production.ts';
 import { annotationPath, selectorPath, type PatchOperation } from './service-patch.ts';
 
@@ -27,12 +27,13 @@ export type GiveBackStep =
   | { readonly kind: 'switch'; readonly fence: number; readonly undoes: UndoneCutover | null }
   /** Production selects stable, or was never claimed: only late attempts have to be fenced off. */
   | { readonly kind: 'release'; readonly fence: number }
-  /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release. */
+  /** An earlier attempt has done all of it; `switchedAt` is null where it only had to release; `rescued`: from no slot. */
   | {
       readonly kind: 'done';
       readonly fence: number;
       readonly switchedAt: string | null;
       readonly undoes: UndoneCutover | null;
+      readonly rescued: boolean;
     }
   /** Another deployment holds the fence. */
   | { readonly kind: 'taken' }
@@ -58,15 +59,18 @@ export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBac
   return done(live, wanted);
 }
 
-function done({ fence, switched, selector, undone }: ProductionService, { runId }: GiveBack): GiveBackStep {
+function done({ fence, switched, selector, undone, object }: ProductionService, { runId }: GiveBack): GiveBackStep {
   const own = switched !== null && switched.by === runId && switched.to === selector['version'];
-  return own
-    ? { kind: 'done', fence, switchedAt: switched.at, undoes: undone }
-    : { kind: 'done', fence, switchedAt: null, undoes: null };
+  if (!own) return { kind: 'done', fence, switchedAt: null, undoes: null, rescued: false };
+  const rescued = object.metadata?.annotations?.[annotations.switchedFrom] === noSlot;
+  return { kind: 'done', fence, switchedAt: switched.at, undoes: undone, rescued };
 }
 
-/** The cutover of this deployment that production is on; null where somebody else has put it there. */
-function cutoverOf({ switched, fence }: ProductionService, { runId, candidate }: GiveBack): UndoneCutover | null {
+/** The cutover of this deployment that the Service carries; null where there is none. */
+export function cutoverOf(
+  { switched, fence }: ProductionService,
+  { runId, candidate }: GiveBack,
+): UndoneCutover | null {
   return switched !== null && switched.by === runId && switched.to === candidate ? { fence, at: switched.at } : null;
 }
 
@@ -77,7 +81,7 @@ export function switchBackPatch(
   { fence, undoes }: Extract<GiveBackStep, { kind: 'switch' }>,
   now: Date,
 ): PatchOperation[] {
-  const undone = undoes === null ? 'none' : `${undoes.fence} ${undoes.at}`;
+  const undone = wordUndone(undoes);
   const to = wanted.stable ?? noSlot;
   return [
     ...releasePatch(live, wanted, fence),
@@ -87,6 +91,35 @@ export function switchBackPatch(
     { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
     { op: 'add', path: annotationPath(annotations.switchedTo), value: to },
     { op: 'add', path: annotationPath(annotations.undone), value: undone },
+    { op: 'add', path: annotationPath(annotations.switchedFrom), value: wanted.candidate },
+  ];
+}
+
+function wordUndone(undoes: UndoneCutover | null): string {
+  return undoes === null ? 'none' : `${undoes.fence} ${undoes.at}`;
+}
+
+/** What a Service that was changed by hand would select once it is given to stable. Its other labels stay. */
+export function rescuedSelector(live: ProductionService, app: string, stable: Slot): Record<string, string> {
+  return { ...live.selector, ...slotLabels(app, stable) };
+}
+
+/** The operations that give a Service to stable that was changed by hand: they hold only on the Service as it was read. */
+export function rescuePatch(
+  live: ProductionService,
+  wanted: GiveBack & { readonly stable: Slot },
+  fence: number,
+  now: Date,
+): PatchOperation[] {
+  const undoes = cutoverOf(live, wanted);
+  return [
+    ...releasePatch(live, wanted, fence),
+    { op: 'add', path: '/spec/selector', value: rescuedSelector(live, wanted.app, wanted.stable) },
+    { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
+    { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
+    { op: 'add', path: annotationPath(annotations.switchedTo), value: wanted.stable },
+    { op: 'add', path: annotationPath(annotations.undone), value: wordUndone(undoes) },
+    { op: 'add', path: annotationPath(annotations.switchedFrom), value: noSlot },
   ];
 }
 

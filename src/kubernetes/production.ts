@@ -18,6 +18,8 @@ export const annotations = {
   switchedTo: 'cutover.dev/switched-to',
   /** `<fence> <time>` of the cutover that the last rollback has taken back. */
   undone: 'cutover.dev/undone',
+  /** What a rollback has switched from: a slot, or `none` where production selected no ready pod. */
+  switchedFrom: 'cutover.dev/switched-from',
 } as const;
 
 /** What `version` selects on a Service that shall select no slot. */

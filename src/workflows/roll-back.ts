@@ -82,9 +82,10 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     return 'never-switched';
   }
   record.seen(result.switched);
-  if (deployment.inPlaceOf === null && !isCutOver(state) && result.switched.from === target.candidateSlot) {
-    const cutover = unreportedCutover(state, target, result);
-    if (cutover !== null) record.switched(cutover);
+  const isUnreported = deployment.inPlaceOf === null && !isCutOver(state);
+  const cutover = isUnreported ? unreportedCutover(state, target, result) : null;
+  if (cutover !== null) record.switched(cutover);
+  if (isUnreported && result.switched.from === target.candidateSlot) {
     record.notice(
       deployment.reached === 'switch'
         ? 'the cutover had reached the Service when it was interrupted; the rollback found it there'

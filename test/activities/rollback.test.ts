@@ -1,11 +1,13 @@
 import { ApiException } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRollback } from '../../src/activities/rollback.ts';
 import type { RollbackInput } from '../../src/activities/contract.ts';
 import { DeploymentError } from '../../src/domain/failure.ts';
 import type { Access } from '../../src/kubernetes/access/index.ts';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { ModelCluster } from '../kubernetes/model-cluster.ts';
+import { pod } from '../kubernetes/objects.ts';
 import { attemptOf } from './attempts.ts';
 import { parsed } from '../workflows/scripted-activities.ts';
 
@@ -46,4 +48,41 @@ it('scales stable up again, also when somebody changes its Deployment at the sam
   const rollback = createRollback({ cluster, access: {} as Access });
   await expect(rollback(input, attemptOf())).rejects.toThrow(scaled);
   expect(patches).toBe(3);
+});
+
+function changedTo(selector: Record<string, string> | undefined): ModelCluster {
+  const { metadata } = structuredClone(service);
+  return new ModelCluster({ metadata, spec: selector === undefined ? {} : { selector } });
+}
+
+describe('a rollback that finds the selector changed by hand', () => {
+  const run = async (model: ModelCluster): Promise<unknown> =>
+    createRollback({ cluster: model.cluster, access: {} as Access })({ ...input, spec: unverified }, attemptOf());
+  const unverified = { ...input.spec, timeouts: { ...input.spec.timeouts, cutover: '1ms' } };
+
+  it.each([
+    ['a value that no pod has', { app: 'api', version: 'purple' }],
+    ['a slot without ready pods of another app', { app: 'other', version: 'purple' }],
+    ['nothing at all', undefined],
+  ])('to %s gives production to stable, which is ready', async (_, selector) => {
+    const model = changedTo(selector);
+    model.pods = [pod('b1')];
+    await run(model).catch(() => undefined);
+    expect(model.service.spec?.selector).toEqual({ app: 'api', version: 'blue' });
+    expect(model.annotations).toMatchObject({ 'cutover.dev/fence': '2', 'cutover.dev/released': 'run' });
+  });
+
+  it('leaves production alone while what it selects has a ready pod', async () => {
+    const model = changedTo({ app: 'api', version: 'purple' });
+    model.pods = [pod('b1'), pod('p1', { version: 'purple' })];
+    await expect(run(model)).rejects.toMatchObject({ failure: 'SelectorChanged' });
+    expect(model.version).toBe('purple');
+  });
+
+  it('leaves production alone while stable is not ready', async () => {
+    const model = changedTo({ app: 'api', version: 'purple' });
+    model.pods = [pod('b1', { ready: false })];
+    await expect(run(model)).rejects.toMatchObject({ failure: 'SelectorChanged' });
+    expect(model.version).toBe('purple');
+  });
 });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/kubernetes/claim.ts';
-import { nextGiveBack, releasePatch, switchBackPatch, type GiveBack } from '../../src/kubernetes/give-back.ts';
+import {
+  nextGiveBack,
+  releasePatch,
+  rescuePatch,
+  switchBackPatch,
+  type GiveBack,
+} from '../../src/kubernetes/give-back.ts';
 import { readProduction } from '../../src/kubernetes/production.ts';
 import { patchService } from '../../src/kubernetes/service-patch.ts';
 import { makeSwitch, type Switch } from '../../src/kubernetes/switch.ts';
@@ -171,6 +177,16 @@ describe('a rollback', () => {
     expect(await giveBack(model.cluster, null, 'run-2', 'run-1')).toBe('done');
     await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({ failure: 'FenceLost' });
     expect(model.selected).toEqual(['blue', 'green', 'blue']);
+  });
+
+  it('that gave stable a Service with which nothing was served is known again when its answer was lost', async () => {
+    const model = new ModelCluster(service('purple', { annotations: { 'cutover.dev/owner': 'default/api/run-1' } }));
+    const wanted = { ...deployed, inPlaceOf: null, stable: 'blue', candidate: 'green', fence: 1 } as const;
+    model.losesAnswers = 1;
+    const patch = rescuePatch(await readProduction(model.cluster, reference), wanted, 2, new Date());
+    await expect(patchService(model.cluster, reference, patch)).rejects.toThrow('socket hang up');
+    const again = nextGiveBack(await readProduction(model.cluster, reference), wanted);
+    expect(again).toMatchObject({ kind: 'done', fence: 2, rescued: true });
   });
 
   it('takes production back though the annotations were wiped', async () => {

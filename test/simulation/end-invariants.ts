@@ -2,7 +2,7 @@
 import type { WatchEvidence } from '../../src/domain/evidence.ts';
 import { slotName, type Slot } from '../../src/domain/slot.ts';
 import type { DeploymentState, SwitchRecord } from '../../src/domain/state.ts';
-import type { Facts, SwitchFact } from './facts.ts';
+import { asSlot, type Facts, type SwitchFact } from './facts.ts';
 import { replicasOf } from './model/objects.ts';
 import { Violation, demand } from './violation.ts';
 
@@ -203,7 +203,11 @@ function isOf(record: SwitchRecord, { activity, to, fence }: SwitchFact): boolea
 
 function expectComplete(facts: Facts, state: DeploymentState, fact: SwitchFact, record: SwitchRecord): void {
   const words = `the record of the ${record.kind}`;
-  demand((record.from ?? 'none') === fact.from, '8', () => `${words} is from ${String(record.from)}`);
+  demand(
+    (record.from ?? 'none') === (asSlot(fact.from) ?? 'none'),
+    '8',
+    () => `${words} is from ${String(record.from)}`,
+  );
   const off = Math.abs(Date.parse(record.patchedAt) - fact.at);
   demand(off <= 15_000, '8', () => `${words} is ${off} ms off`);
   demand(Date.parse(record.requestedAt) <= fact.at, '8', () => `${words} was asked for after it was made`);

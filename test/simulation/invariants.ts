@@ -6,7 +6,8 @@
  * moment when it takes effect, by what the API server had told the attempt that sent it: the product cannot know more,
  * and must not act on less, nor on what it was told long ago.
  *
- * 1. Each switch goes between the two slots of the plan, changes nothing else of the selector, and was sent by an attempt
+ * 1. Each switch goes between the two slots of the plan, or is a rollback from what somebody set by hand and no ready pod
+ *    has; it changes nothing else of the selector, and was sent by an attempt
  *    that had just been told that the slot has the ready pods that the spec demands. Where nobody disturbs pods, the slot
  *    has them at the moment of the effect.
  * 2. Whatever takes pods from a slot, or changes it, was sent by an attempt that had just been told that production
@@ -64,7 +65,13 @@ export const invariant1: Check = (facts, effect) => {
   demand(plan !== null && (activity === 'cutover' || activity === 'rollback'), '1', () => `${words} out of turn`);
   const [stable, candidate] = [plan.stableSlot ?? 'none', plan.candidateSlot];
   const planned = activity === 'cutover' ? [stable, candidate] : [candidate, stable];
-  demand(from === planned[0] && to === planned[1], '1', () => `${words} instead of from ${planned.join(' to ')}`);
+  // A selector with which nothing is served is no slot of the plan, and a rollback gives it to stable.
+  const isRescue = activity === 'rollback' && facts.serviceDisturbed && asSlot(from) === null;
+  demand(
+    (from === planned[0] || isRescue) && to === planned[1],
+    '1',
+    () => `${words} instead of from ${planned.join(' to ')}`,
+  );
   const slot = asSlot(to);
   if (slot === null) return;
   const needed = demandedPods(plan.spec, activity);

@@ -156,7 +156,8 @@ describe('a worker that is cut off from Temporal but not from Kubernetes', () =>
       const state = await rig.when(({ outcome }) => outcome !== 'running');
       const report = await load.stop();
       table.add('a late switch of a worker without Temporal, after the rollback', report, state.outcome);
-      expect(state).toMatchObject({ outcome: 'rolled-back', switches: [] });
+      // The other worker may have come to make the switch itself, before it was told of the rollback.
+      expect(state).toMatchObject({ outcome: 'rolled-back', traffic: { slot: 'blue' } });
       expect(report.requestsFailed).toBe(0);
     } finally {
       gate.open();

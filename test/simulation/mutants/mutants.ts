@@ -177,7 +177,7 @@ export const mutants: readonly Mutant[] = [
     invariant: '8',
     name: 'a cutover that could not be reported is not put on record',
     file: 'src/workflows/roll-back.ts',
-    replace: '    if (cutover !== null) record.switched(cutover);\n',
+    replace: '  if (cutover !== null) record.switched(cutover);\n',
     by: '',
   },
   {
