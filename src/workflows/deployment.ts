@@ -176,7 +176,7 @@ export class Deployment {
     try {
       await runPreflight({ spec: successor, workflowId: this.state.id, runId: this.runId });
     } catch (error) {
-      const { message } = failureOf(error);
+      const { message } = failureOf(error, null);
       throw ApplicationFailure.nonRetryable(`${this.state.id} stays as it is: ${message}`, 'MessageRefused');
     }
   }

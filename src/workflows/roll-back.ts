@@ -17,7 +17,8 @@ import { switchRecord } from './switch-record.ts';
 /** Undoes as much as the walk had done, and concludes the deployment. */
 export async function rollBack(deployment: Deployment, error: unknown): Promise<void> {
   const { record, interruption, state } = deployment;
-  const cause = interruption === null ? failureOf(error) : interruptionFailure(interruption);
+  const cause =
+    interruption === null ? failureOf(error, deployment.target?.spec ?? null) : interruptionFailure(interruption);
   record.failed(cause);
   const stopped = state.phase;
   record.end(stopped, interruption === null ? 'failed' : 'interrupted', cause.message);
@@ -43,7 +44,7 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     else await removeCandidate(deployment, deployment.target, way);
     record.conclude(outcomeOf(deployment, cause));
   } catch (rollbackError) {
-    const failure = failureOf(rollbackError);
+    const failure = failureOf(rollbackError, deployment.target.spec);
     record.end('rollback', 'failed', failure.message);
     if (deployment.reached === 'switch' && !isCutOver(state)) record.notice(unknownCutover(state));
     record.notice(`the rollback failed: ${failure.message}`);
@@ -133,7 +134,7 @@ async function removeCandidate(deployment: Deployment, target: Target, way: WayB
     const { detail } = await stepActivities(target.spec.timeouts.teardown).teardown({ ...target, slot, how: 'delete' });
     record.notice(detail);
   } catch (error) {
-    record.notice(`the candidate could not be removed: ${failureOf(error).message}`);
+    record.notice(`the candidate could not be removed: ${failureOf(error, target.spec).message}`);
   }
 }
 

@@ -250,7 +250,10 @@ describe.concurrent('an activity that fails for a passing reason', () => {
       },
     });
     expect(state.outcome).toBe('rolled-back');
-    expect(state.failure?.message).toContain('503');
+    expect(state.failure?.name).toBe('DeadlineExceeded');
+    expect(state.failure?.message).toContain('timeouts.smoke (5m) is over and smoke is not done');
+    expect(state.failure?.message).toContain('its last attempt failed: the API server answered 503');
+    expect(state.failure?.message).toContain('raise timeouts.smoke');
   });
 });
 
