@@ -10,20 +10,23 @@ import type { ApiRequest } from './api-server.ts';
 import { apiErrorKind, isTransient } from './errors.ts';
 
 const mostTries = 5;
+/** A server that has just started learns of the Roles within some seconds. */
+const mostTriesForbidden = 8;
 const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const longestPauseMs = 2_000;
+const longestWantedMs = 5_000;
 
 /** Milliseconds to wait before the next try after so many, or null where there is none. */
 export function pauseBeforeRepeat(request: ApiRequest, error: unknown, tries: number): number | null {
   const kind = apiErrorKind(error);
-  if (request.once === true || tries >= mostTries) return null;
-  // With 429 the server has not even begun with it. And one that has just started may not know the Roles yet.
+  if (request.once === true || tries >= (kind === 'forbidden' ? mostTriesForbidden : mostTries)) return null;
+  // With 429 and 403 the server has not even begun with it.
   const hadNoEffect = kind === 'too-many-requests' || kind === 'forbidden';
   if (!hadNoEffect && !(isTransient(error) && changesNothing(request))) return null;
   const wanted =
     error instanceof ApiException ? Number(error.headers['retry-after'] ?? Number.NaN) * 1_000 : Number.NaN;
-  const usual = firstPauseMs * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
-  return Math.min(longestPauseMs, Number.isFinite(wanted) && wanted >= 0 ? wanted : usual);
+  if (Number.isFinite(wanted) && wanted >= 0) return Math.min(longestWantedMs, wanted);
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1)) * (0.75 + Math.random() / 2);
 }
 
 /** Reads, questions that are asked by a POST, and rehearsals. */

@@ -67,8 +67,9 @@ async function deployment(
 }
 
 function expectFinished({ state }: Run): void {
-  expect(state).toMatchObject({ outcome: 'finished', traffic: { slot: 'green' } });
-  expect(state.switches.map(({ kind, to }) => `${kind} to ${to}`)).toEqual(['cutover to green']);
+  const { outcome, failure, traffic, switches } = state;
+  expect({ outcome, failure, slot: traffic?.slot }).toEqual({ outcome: 'finished', failure: null, slot: 'green' });
+  expect(switches.map(({ kind, to }) => `${kind} to ${to}`)).toEqual(['cutover to green']);
 }
 
 async function away(program: string, ms: number): Promise<void> {
