@@ -18,6 +18,8 @@ export interface Target {
   /** null in the first deployment of an app: there is nothing to go back to. */
   readonly stableSlot: Slot | null;
   readonly candidateSlot: Slot;
+  /** The candidate's pod template as it was deployed, by its revision; absent before that, and where it is not known. */
+  readonly candidateRevision?: string;
 }
 
 export interface PreflightInput {
@@ -88,6 +90,19 @@ export interface RollbackResult {
   readonly undoes?: { readonly fence: number; readonly at: string } | null;
 }
 
+export interface RetentionInput extends Target {
+  /** The fallback as it has to stay. */
+  readonly fallback: { readonly pods: number; readonly revision: string | null };
+  /** The topics of the notices so far: what was said once is not said again. */
+  readonly told: readonly string[];
+}
+
+/** What somebody has changed that the record has to say. What ends the retention is a failure instead. */
+export type RetentionResult =
+  | { readonly over: false; readonly topic: string; readonly notice: string }
+  /** There is nothing left to go back to, and so nothing to watch. */
+  | { readonly over: true; readonly notice: string | null };
+
 export interface DrainInput extends Target {
   /** The slot that goes away. */
   readonly slot: Slot;
@@ -120,6 +135,7 @@ export interface Activities {
   cutover(input: SwitchInput): Promise<SwitchResult>;
   monitor(input: Target): Promise<WatchEvidence>;
   rollback(input: RollbackInput): Promise<RollbackResult>;
+  retention(input: RetentionInput): Promise<RetentionResult>;
   drain(input: DrainInput): Promise<DrainResult>;
   teardown(input: TeardownInput): Promise<TeardownResult>;
 }

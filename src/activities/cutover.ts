@@ -5,9 +5,13 @@ import { slotName } from '../domain/slot.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
+import { deploymentSource } from '../kubernetes/rollout.ts';
+import { readDeployment } from '../kubernetes/slot.ts';
 import { makeSwitch, type Switch } from '../kubernetes/switch.ts';
+import { waitUntil } from '../kubernetes/wait.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { SwitchInput } from './contract.ts';
+import { isAsDeployed } from './in-place.ts';
 import { switchResult } from './switch-result.ts';
 
 export function createCutover(dependencies: { readonly cluster: Cluster; readonly access: Access }): Step<'cutover'> {
@@ -33,7 +37,8 @@ function wantedSwitch({ spec, runId, stableSlot, candidateSlot, fence }: SwitchI
  * Waits, within the time of the cutover, for pods that are only just not ready. Once the time is over nothing is switched
  * any more: whoever waited for it may have gone.
  */
-async function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchInput, attempt: Attempt): Promise<void> {
+async function candidateReady(cluster: Cluster, input: SwitchInput, attempt: Attempt): Promise<void> {
+  const { spec, candidateSlot } = input;
   const { namespace, app, service, cutover, replicas = 1, timeouts } = spec;
   const timeoutMs = attempt.remaining(toMilliseconds(timeouts.cutover));
   if (timeoutMs === 0) {
@@ -43,6 +48,7 @@ async function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchI
     );
   }
   report(attempt, 'cutover', { summary: `switching ${spec.service} to ${slotName(app, candidateSlot)}` });
+  await asDeployed(cluster, input, attempt, timeoutMs);
   await waitForReadyPods(
     cluster,
     { namespace, app, slot: candidateSlot },
@@ -54,5 +60,24 @@ async function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchI
         report(attempt, 'cutover', { summary: `waiting to switch: ${summary}` });
       },
     },
+  );
+}
+
+/** Waits until Kubernetes has looked at the last change of the candidate; throws where it is not what was deployed. */
+async function asDeployed(cluster: Cluster, input: SwitchInput, attempt: Attempt, timeoutMs: number): Promise<void> {
+  const { namespace, app } = input.spec;
+  const reference = { namespace, app, slot: input.candidateSlot };
+  if (isAsDeployed(input, await readDeployment(cluster, reference))) return;
+  const waited = await waitUntil(cluster, {
+    sources: { deployments: deploymentSource(reference) },
+    look: ({ deployments: [deployment] }) => (isAsDeployed(input, deployment ?? null) ? true : null),
+    timeoutMs,
+    signal: attempt.signal,
+  });
+  if (waited.reached) return;
+  const trouble = waited.trouble === null ? '' : ` (${waited.trouble})`;
+  throw new DeploymentError(
+    'SlotNotReady',
+    `somebody has changed the Deployment "${slotName(app, input.candidateSlot)}", and Kubernetes has not taken the change in within timeouts.cutover (${input.spec.timeouts.cutover})${trouble}. Nothing was switched: see whether the cluster's controllers run, then deploy again`,
   );
 }

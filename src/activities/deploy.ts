@@ -17,6 +17,7 @@ import { buildCandidate, deploymentAnnotation, type DeploymentManifest } from '.
 import { assertClaimed, claim, type Claim } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { selectorChanged } from '../kubernetes/hand-edit.ts';
 import { CrashLogs } from '../kubernetes/crash-logs.ts';
 import { applyPreviews } from '../kubernetes/preview.ts';
 import { describeSelector } from '../kubernetes/production.ts';
@@ -122,8 +123,8 @@ async function assertChangeable(cluster: Cluster, target: Target): Promise<void>
   const { spec, candidateSlot } = target;
   const live = await assertClaimed(cluster, claimOf(target));
   if (live.slot !== candidateSlot) return;
-  throw new DeploymentError(
-    'SelectorChanged',
+  throw selectorChanged(
+    live,
     `the Service "${spec.service}" now selects ${describeSelector(live.selector)}, the slot that was to be the candidate: somebody has switched it. Nothing in that slot was touched: deploy again`,
   );
 }

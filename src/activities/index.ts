@@ -9,6 +9,7 @@ import { createDeploy } from './deploy.ts';
 import { createDrain } from './drain.ts';
 import { createMonitor } from './monitor.ts';
 import { createPreflight } from './preflight.ts';
+import { createRetention } from './retention.ts';
 import { createRollback } from './rollback.ts';
 import { createSmoke } from './smoke.ts';
 import { createSoak } from './soak.ts';
@@ -28,6 +29,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     cutover: activity(createCutover(dependencies)),
     monitor: activity(createMonitor(dependencies)),
     rollback: activity(createRollback(dependencies)),
+    retention: activity(createRetention(dependencies)),
     drain: activity(createDrain(dependencies)),
     teardown: activity(createTeardown(dependencies)),
   };
@@ -54,6 +56,7 @@ export function asTemporalFailure(error: unknown, signal: AbortSignal): unknown 
       message: error.message.slice(0, messageKept),
       type: error.failure,
       nonRetryable: true,
+      ...(error.edit === null ? {} : { details: [error.edit] }),
     });
   }
   if (signal.aborted) return signal.reason;

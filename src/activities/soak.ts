@@ -5,6 +5,7 @@ import type { Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
+import { assertProduction, isAsDeployed } from './in-place.ts';
 import { secretHeaders } from './secret-headers.ts';
 import { prepareWatch, watchSlots } from './watch-slots.ts';
 
@@ -40,6 +41,11 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
         views,
         port,
         sources: [traffic.source],
+        inPlace: async () => {
+          await assertProduction(dependencies.cluster, target, stableSlot, 'soak');
+          const view = await views.read(candidateSlot).catch(() => undefined);
+          if (view !== undefined) isAsDeployed(target, view?.deployment ?? null);
+        },
       });
       return explained(evidence, spec, traffic.answered(candidateSlot));
     } finally {

@@ -14,11 +14,12 @@ import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
+import { selectorChanged } from '../kubernetes/hand-edit.ts';
 import { describeSelector, findProduction, ownerOf, type ProductionService } from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
-import { scaleDeployment } from '../kubernetes/scale.ts';
-import { readDeployment, type SlotReference } from '../kubernetes/slot.ts';
+import { scaleDeployment, tornDownAnnotation } from '../kubernetes/scale.ts';
+import { readDeployment, readPods, type SlotReference } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { TeardownInput } from './contract.ts';
 
@@ -61,9 +62,12 @@ async function remove(
     const deployment = await readDeployment(cluster, reference);
     if (deployment === null) return { done: 'absent' };
     const by = deployment.metadata?.annotations?.[deploymentAnnotation];
-    if (input.slot === input.candidateSlot && by !== input.runId) return { done: 'foreign', by: by ?? 'somebody' };
+    if (input.slot === input.candidateSlot) {
+      if (by !== input.runId) return { done: 'foreign', by: by ?? 'somebody' };
+      await assertNotTheLast(cluster, reference, input);
+    }
     await assertRemovable(cluster, input);
-    const done = await removeOnce(cluster, reference, deployment, input.how);
+    const done = await removeOnce(cluster, reference, deployment, input);
     if (done !== null) return { done };
   }
 }
@@ -73,12 +77,14 @@ async function removeOnce(
   cluster: Cluster,
   reference: SlotReference,
   deployment: Json<V1Deployment>,
-  how: TeardownInput['how'],
+  input: TeardownInput,
 ): Promise<'removed' | 'scaled' | 'absent' | null> {
-  switch (how) {
+  switch (input.how) {
     case 'scale-to-zero':
       if (deployment.spec?.replicas === 0) return 'scaled';
-      return (await scaleDeployment(cluster, reference, deployment, 0)) ? 'scaled' : null;
+      return (await scaleDeployment(cluster, reference, deployment, 0, { [tornDownAnnotation]: input.runId }))
+        ? 'scaled'
+        : null;
     case 'delete': {
       const result = await deleteDeployment(cluster, reference, deployment);
       if (result === 'changed') return null;
@@ -92,8 +98,8 @@ async function assertRemovable(cluster: Cluster, input: TeardownInput): Promise<
   const live = await findProduction(cluster, spec);
   const name = slotName(spec.app, slot);
   if (live?.slot === slot) {
-    throw new DeploymentError(
-      'SelectorChanged',
+    throw selectorChanged(
+      live,
       `${name} was not torn down: the Service "${spec.service}" selects it (${describeSelector(live.selector)}). Somebody has switched production to it: switch it to the other slot, or deploy again`,
     );
   }
@@ -117,9 +123,28 @@ function assertReplaced(live: ProductionService | null, { spec, slot, candidateS
       `${name} was not torn down: the Service "${spec.service}" does not exist any more. Create it again with the selector version: ${candidateSlot}, then deploy again`,
     );
   }
-  throw new DeploymentError(
-    'SelectorChanged',
+  throw selectorChanged(
+    live,
     `${name} was not torn down: the Service "${spec.service}" selects ${describeSelector(live.selector)} and not ${candidate}. Somebody has changed it: switch it to one of the slots, then deploy again`,
+  );
+}
+
+/** What somebody did to stable may have left a candidate that is rolled back as the only one that could serve. */
+async function assertNotTheLast(
+  cluster: Cluster,
+  reference: SlotReference,
+  { spec, stableSlot }: TeardownInput,
+): Promise<void> {
+  if (stableSlot === null) return;
+  const { namespace, app, service } = spec;
+  const stable = await readPods(cluster, { namespace, app, slot: stableSlot });
+  if (stable.some(({ ready }) => ready)) return;
+  const own = await readPods(cluster, reference);
+  if (!own.some(({ ready }) => ready)) return;
+  const name = slotName(app, reference.slot);
+  throw new DeploymentError(
+    'SlotNotReady',
+    `${name} was kept, since ${slotName(app, stableSlot)} has no ready pod and ${name} has. To serve users with it: kubectl -n ${namespace} patch service ${service} -p '{"spec":{"selector":{"version":"${reference.slot}"}}}'`,
   );
 }
 

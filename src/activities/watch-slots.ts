@@ -33,6 +33,8 @@ export interface WatchRun {
   readonly port: number;
   /** Beside the pods' own metrics and status. */
   readonly sources?: readonly Source[];
+  /** Rejects where somebody has changed what is watched. */
+  readonly inPlace?: () => Promise<void>;
 }
 
 /** The shortest time between two looks, whatever the spec says: each asks every pod. */
@@ -61,6 +63,7 @@ export async function watchSlots(dependencies: Dependencies, run: WatchRun): Pro
     const lookedAt = Date.now();
     views.refresh();
     state = await lookAgain(watch, state, attempt.signal);
+    await run.inPlace?.();
     const evidence = evidenceOf(watch, state);
     const endsAt = endOf(spec, state, evidence);
     if (hasFailed(state)) return evidence;

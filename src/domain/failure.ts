@@ -1,3 +1,5 @@
+import type { HandEdit } from './hand-edit.ts';
+
 /**
  * Why a step cannot go on. The names travel through Temporal as `ApplicationFailure` types, so that the workflow tells
  * failures apart by name and never by message. None of these gets better by trying again.
@@ -10,9 +12,11 @@ export const failureNames = [
   'SmokeFailed',
   'SoakFailed',
   'MonitorFailed',
+  'RetentionFailed',
   'FenceLost',
   'SelectorChanged',
   'SlotNotReady',
+  'CandidateChanged',
   'ObjectMissing',
   'VerificationFailed',
   'Forbidden',
@@ -35,10 +39,13 @@ export function isFailureName(name: unknown): name is FailureName {
 /** What the code outside of Temporal throws for an expected failure; the activities turn it into an ApplicationFailure. */
 export class DeploymentError extends Error {
   readonly failure: FailureName;
+  /** Set where somebody has changed the production selector. */
+  readonly edit: HandEdit | null;
 
-  constructor(failure: FailureName, message: string, options?: ErrorOptions) {
+  constructor(failure: FailureName, message: string, options: ErrorOptions & { readonly edit?: HandEdit } = {}) {
     super(message, options);
     this.name = failure;
     this.failure = failure;
+    this.edit = options.edit ?? null;
   }
 }

@@ -67,6 +67,8 @@ export interface SlotState {
   readonly images: readonly string[];
   /** The digests that the pods really run, from their status; empty until a pod runs. */
   readonly imageDigests: readonly string[];
+  /** Kubernetes' number of the Deployment's pod template, which grows whenever that is changed; null where it has none yet. */
+  readonly revision?: string | null;
   readonly seenAt: string;
 }
 
@@ -81,12 +83,13 @@ export interface TrafficState {
 
 /** One change of the production selector. */
 export interface SwitchRecord {
-  readonly kind: 'cutover' | 'rollback';
+  /** `by-hand`: somebody has changed the selector, not this deployment. */
+  readonly kind: 'cutover' | 'rollback' | 'by-hand';
   readonly from: Slot | null;
   readonly to: Slot | null;
   readonly fromImageDigests: readonly string[];
   readonly toImageDigests: readonly string[];
-  /** Who caused it: the requester, an operator, or `automatic`. */
+  /** Who caused it: the requester, an operator, or `automatic`; by hand, the field manager that the API server names. */
   readonly by: string;
   readonly approvedBy: string | null;
   readonly reason: string;

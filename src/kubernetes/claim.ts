@@ -7,6 +7,7 @@
 import { DeploymentError } from '../domain/failure.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Cluster } from './cluster.ts';
+import { selectorChanged } from './hand-edit.ts';
 import {
   annotations,
   describeSelector,
@@ -87,16 +88,16 @@ function assertNotReleased(live: ProductionService, { runId, service }: Claim): 
 
 function assertUnchanged(live: ProductionService, { stableSlot, service }: Claim): void {
   if (stableSlot === null || live.slot === stableSlot) return;
-  throw new DeploymentError(
-    'SelectorChanged',
+  throw selectorChanged(
+    live,
     `the Service "${service}" selected ${stableSlot} when this deployment began; now it selects ${describeSelector(live.selector)}. Nothing was changed: deploy again`,
   );
 }
 
 async function assertSelectsNothing(cluster: Cluster, live: ProductionService, claimed: Claim): Promise<void> {
   if (!(await selectsPods(cluster, claimed.namespace, live.selector))) return;
-  throw new DeploymentError(
-    'SelectorChanged',
+  throw selectorChanged(
+    live,
     `the Service "${claimed.service}" selected no pods when this deployment began; now it selects some by ${describeSelector(live.selector)}. Nothing was changed: deploy again`,
   );
 }

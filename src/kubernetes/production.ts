@@ -5,6 +5,7 @@ import { deploymentId, isSlot, type Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { orNull } from './errors.ts';
+import type { Source } from './follow.ts';
 
 export const annotations = {
   /** The sequence number that every switch tests and raises. */
@@ -76,6 +77,15 @@ export async function readProduction(cluster: Cluster, reference: ServiceReferen
     'ObjectMissing',
     `the Service "${reference.service}" does not exist in namespace "${reference.namespace}": somebody has deleted it; create it again, then deploy again`,
   );
+}
+
+/** The Service as it is followed. */
+export function serviceSource({ namespace, service }: ServiceReference): Source<ProductionService> {
+  return {
+    path: `/api/v1/namespaces/${namespace}/services`,
+    fieldSelector: `metadata.name=${service}`,
+    read: (object: Json<V1Service>) => viewProduction(object),
+  };
 }
 
 export function viewProduction(service: Json<V1Service>): ProductionService {

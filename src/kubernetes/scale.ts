@@ -2,14 +2,22 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind } from './errors.ts';
+import { annotationPath, type PatchOperation } from './service-patch.ts';
 import { deploymentPath, type SlotReference } from './slot.ts';
 
-/** Sets the number of pods, unless the Deployment has changed since it was read; says whether it was set. */
+/** On a Deployment that a teardown has scaled to zero: the run id of its deployment. Nobody scales it up again for that. */
+export const tornDownAnnotation = 'cutover.dev/torn-down';
+
+/**
+ * Sets the number of pods, and annotations with it, unless the Deployment has changed since it was read; says whether it
+ * was set.
+ */
 export async function scaleDeployment(
   cluster: Cluster,
   reference: SlotReference,
   seen: Json<V1Deployment>,
   replicas: number,
+  annotations: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const { uid, resourceVersion } = seen.metadata ?? {};
   try {
@@ -22,6 +30,7 @@ export async function scaleDeployment(
         { op: 'test', path: '/metadata/uid', value: uid },
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         { op: 'add', path: '/spec/replicas', value: replicas },
+        ...annotate(seen, annotations),
       ]),
     });
     return true;
@@ -30,4 +39,15 @@ export async function scaleDeployment(
     if (kind === 'conflict' || kind === 'invalid') return false;
     throw error;
   }
+}
+
+function annotate(seen: Json<V1Deployment>, annotations: Readonly<Record<string, string>>): PatchOperation[] {
+  const added = Object.entries(annotations);
+  if (added.length === 0) return [];
+  return [
+    ...(seen.metadata?.annotations === undefined
+      ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const]
+      : []),
+    ...added.map(([name, value]) => ({ op: 'add', path: annotationPath(name), value }) as const),
+  ];
 }

@@ -59,9 +59,18 @@ export function viewSlot(
       readyPods: pods.filter((pod) => pod.ready).length,
       images: unique(containers.map(({ image }) => image ?? '')),
       imageDigests: unique(digests),
+      revision: revisionOf(deployment),
       seenAt: now.toISOString(),
     }),
   };
+}
+
+/** Written by Kubernetes' own controller. */
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
+
+/** Which of its pod templates a Deployment is at: the number grows whenever the template is changed. */
+export function revisionOf(deployment: Json<V1Deployment>): string | null {
+  return deployment.metadata?.annotations?.[revisionAnnotation] ?? null;
 }
 
 export function deploymentPath({ namespace, app, slot }: SlotReference): string {

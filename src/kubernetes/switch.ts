@@ -8,6 +8,7 @@
 import { DeploymentError } from '../domain/failure.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Cluster } from './cluster.ts';
+import { selectorChanged } from './hand-edit.ts';
 import {
   annotations,
   describeSelector,
@@ -110,8 +111,8 @@ function assertSwitchable(live: ProductionService, wanted: Switch): void {
     );
   }
   if (live.selector['version'] !== (from ?? noSlot) || live.selector['app'] !== app) {
-    throw new DeploymentError(
-      'SelectorChanged',
+    throw selectorChanged(
+      live,
       `the Service "${service}" should select app=${app}, version=${from ?? noSlot}, but somebody has changed its selector to ${describeSelector(live.selector)}. Nothing was switched: set the selector back, or deploy again`,
     );
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { mostWatchedFallbacks } from '../activities/retention.ts';
 import type { EncryptingCodec } from '../codec/payload-codec.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
@@ -71,6 +72,8 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       defaultHeartbeatThrottleInterval: '1s',
       maxHeartbeatThrottleInterval: '1s',
       maxCachedWorkflows: 500,
+      // Each deployment in retention takes one for a day; half of them are left for all else (src/activities/retention.ts).
+      maxConcurrentActivityTaskExecutions: 2 * mostWatchedFallbacks,
       // So long a workflow waits for a worker that has died before another one takes it over; a rollback may be among them.
       stickyQueueScheduleToStartTimeout: '2s',
       shutdownGraceTime: '10s',

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { isFailureName, type Failure } from '../domain/failure.ts';
+import { readHandEdit, type HandEdit } from '../domain/hand-edit.ts';
 import type { Spec } from '../domain/spec.ts';
 import { describeOverdue } from './overdue.ts';
 
@@ -16,6 +17,12 @@ export function failureOf(error: unknown, spec: Spec | null): Failure {
   }
   if (cause instanceof CancelledFailure) return { name: 'Cancelled', message: cause.message };
   return { name: 'Unexpected', message: cause instanceof Error ? cause.message : String(cause) };
+}
+
+/** The change of the production selector that a failure reports; null where it reports none. */
+export function handEditOf(error: unknown): HandEdit | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? readHandEdit(cause.details?.[0]) : null;
 }
 
 /** Temporal ends a step with its last failure, and not with a timeout, where no time is left to try again. */

@@ -13,6 +13,7 @@ const settings: Readonly<Record<Bounded, (spec: Spec) => { setting: string; valu
   soak: ({ soak }) => ({ setting: 'soak.duration', value: watchTime(soak) }),
   cutover: ({ timeouts }) => ({ setting: 'timeouts.cutover', value: timeouts.cutover }),
   monitor: ({ monitor }) => ({ setting: 'monitor.duration', value: watchTime(monitor) }),
+  retention: ({ retention }) => ({ setting: 'retention', value: retention }),
   rollback: ({ timeouts }) => ({ setting: 'timeouts.rollback', value: timeouts.rollback }),
   drain: ({ drain }) => ({ setting: 'drain', value: drain }),
   teardown: ({ timeouts }) => ({ setting: 'timeouts.teardown', value: timeouts.teardown }),

@@ -7,12 +7,12 @@
  */
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { DeploymentState, Outcome, SwitchRecord } from '../domain/state.ts';
+import type { DeploymentState, Outcome, StepName, SwitchRecord } from '../domain/state.ts';
 import type { Deployment } from './deployment.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf, handEditOf } from './failure-of.ts';
 import { stepActivities, switchActivities } from './step-activities.ts';
 import { describeDrain } from './steps/teardown.ts';
-import { switchRecord } from './switch-record.ts';
+import { handEditRecord, switchRecord } from './switch-record.ts';
 
 /** Undoes as much as the walk had done, and concludes the deployment. */
 export async function rollBack(deployment: Deployment, error: unknown): Promise<void> {
@@ -21,6 +21,7 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     interruption === null ? failureOf(error, deployment.target?.spec ?? null) : interruptionFailure(interruption);
   record.failed(cause);
   const stopped = state.phase;
+  recordHandEdit(deployment, error, stopped);
   record.end(stopped, interruption === null ? 'failed' : 'interrupted', cause.message);
   if (deployment.target === null || deployment.reached === 'nothing') {
     record.conclude(interruption === null ? refusedOrFailed(cause) : 'rolled-back');
@@ -45,12 +46,20 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     record.conclude(outcomeOf(deployment, cause));
   } catch (rollbackError) {
     const failure = failureOf(rollbackError, deployment.target.spec);
+    recordHandEdit(deployment, rollbackError, 'rollback');
     record.end('rollback', 'failed', failure.message);
     if (deployment.reached === 'switch' && !isCutOver(state)) record.notice(unknownCutover(state));
     record.notice(`the rollback failed: ${failure.message}`);
     record.conclude('rollback-failed');
   }
   deployment.publish();
+}
+
+/** Puts a change of the selector on record that somebody made by hand and a step has come upon. */
+function recordHandEdit({ record, state }: Deployment, error: unknown, step: StepName): void {
+  const edit = handEditOf(error);
+  const found = edit === null ? null : handEditRecord(state, edit, step);
+  if (found !== null) record.switched(found);
 }
 
 /** Whether the candidate had traffic that was switched away from it, as far as that is known. */

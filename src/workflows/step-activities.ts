@@ -40,6 +40,22 @@ export function watchActivities({ duration, extension }: Pick<WatchSpec, 'durati
   return activitiesWithin(longest + 9 * slack, { heartbeatTimeout: '5s', retry });
 }
 
+/** The watch over the fallback lasts as long as the retention, which ends it: `null` without an end. */
+export function retentionActivities(milliseconds: number | null): Activities {
+  const times =
+    milliseconds === null
+      ? { startToCloseTimeout: '10 years' as const }
+      : { startToCloseTimeout: milliseconds + slack, scheduleToCloseTimeout: milliseconds + slack };
+  return proxyActivities<Activities>({
+    ...times,
+    // Each heartbeat is paid for on Temporal Cloud, and a pause of this watch harms nobody.
+    heartbeatTimeout: '2m',
+    retry: { ...retry, maximumInterval: '1m' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary: 'Watches over the fallback, and over what production selects',
+  });
+}
+
 /** The activities that move traffic: a dead worker is noticed within seconds, and tried again at once. */
 export function switchActivities(timeout: Duration): Activities {
   const eager = { ...retry, initialInterval: 100, maximumInterval: 2_000 };

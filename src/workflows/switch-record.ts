@@ -1,4 +1,5 @@
 import type { SwitchResult } from '../activities/contract.ts';
+import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { DeploymentState, SwitchRecord } from '../domain/state.ts';
 
@@ -32,6 +33,32 @@ export function switchRecord(
     requestToPatchMs: result.requestToPatchMs,
     patchToVerifiedMs: result.patchToVerifiedMs,
     verification: result.verification,
+  };
+}
+
+/** A change of the selector that somebody made by hand, as it was found; null where production is where it was left. */
+export function handEditRecord(state: DeploymentState, edit: HandEdit, seenBy: string): SwitchRecord | null {
+  const from = state.traffic === null ? (state.stable?.slot ?? null) : state.traffic.slot;
+  const last = state.switches.at(-1);
+  const isKnown = last?.kind === 'by-hand' && last.reason.endsWith(edit.selector);
+  if (isKnown || (edit.slot === from && edit.slot !== null)) return null;
+  const at = edit.at ?? new Date().toISOString();
+  return {
+    kind: 'by-hand',
+    from,
+    to: edit.slot,
+    fromImageDigests: digestsOf(state, from),
+    toImageDigests: digestsOf(state, edit.slot),
+    by: edit.by ?? 'somebody',
+    approvedBy: null,
+    reason: `the selector was changed by hand to ${edit.selector}`,
+    fence: state.traffic?.fence ?? 0,
+    requestedAt: at,
+    patchedAt: at,
+    verifiedAt: null,
+    requestToPatchMs: 0,
+    patchToVerifiedMs: null,
+    verification: `found by ${seenBy}`,
   };
 }
 

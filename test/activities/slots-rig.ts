@@ -39,6 +39,8 @@ const ignore = (): void => undefined;
 export class SlotsRig {
   readonly pods: RigPod[] = [];
   readonly dependencies: Dependencies;
+  /** What the production Service selects. */
+  live: Slot = 'blue';
   readonly #servers = new Map<string, http.Server>();
   #port = 0;
 
@@ -125,7 +127,16 @@ export class SlotsRig {
       const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));
       return { items: ofSlot.map(podOf) };
     }
-    return { metadata: { name: 'api-service' }, spec: { ports: [{ port: 80, targetPort: this.#port }] } };
+    const selector = { app: 'api', version: this.live };
+    const managedFields = [
+      { manager: 'cutover', time: '2025-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:selector': {} } } },
+      { manager: 'kubectl-patch', time: '2026-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:selector': {} } } },
+      { manager: 'kubectl-label', time: '2026-02-01T00:00:00Z', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
+    ];
+    return {
+      metadata: { name: 'api-service', managedFields },
+      spec: { selector, ports: [{ port: 80, targetPort: this.#port }] },
+    };
   }
 }
 

@@ -118,6 +118,7 @@ describe('a monitor', () => {
 
   it('sends nothing itself, and has insufficient data where nobody else does', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
     const evidence = await createMonitor(rig.dependencies)(rig.target({ monitor }), new RigAttempt());
     expect(evidence).toMatchObject({ verdict: 'insufficient-data', candidate: { requests: 0 } });
     expect(rig.pods.map(({ requests }) => requests)).toEqual([0, 0, 0, 0]);
@@ -125,6 +126,7 @@ describe('a monitor', () => {
 
   it('fails by a restart within a look', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
     const attempt = new RigAttempt();
     attempt.onReport = () => {
       for (const pod of rig.pods) if (pod.slot === 'green') pod.restarts = 1;
@@ -136,8 +138,25 @@ describe('a monitor', () => {
 
   it('judges restarts and readiness alone where there are no metrics, and says so', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
     const evidence = await createMonitor(rig.dependencies)(rig.target({ monitor, metrics: 'none' }), new RigAttempt());
     expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: null } });
     expect(evidence.reason).toContain('requests were not judged, since metrics is none');
+  });
+
+  it('ends at once where production was moved by hand, and says by whom and to what', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
+    const attempt = new RigAttempt();
+    attempt.onReport = () => {
+      rig.live = 'blue';
+    };
+    const target = rig.target({ monitor: { ...monitor, duration: '1m' } });
+    await expect(createMonitor(rig.dependencies)(target, attempt)).rejects.toMatchObject({
+      failure: 'SelectorChanged',
+      message:
+        'during the monitor somebody has changed the selector of the Service "api-service", which should select api-green, to app=api, version=blue',
+      edit: { slot: 'blue', selector: 'app=api, version=blue', by: 'kubectl-patch', at: '2026-01-01T00:00:00.000Z' },
+    });
   });
 });

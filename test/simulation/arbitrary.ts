@@ -21,7 +21,7 @@ const spec: fc.Arbitrary<SpecChoice> = fc
     rollbackMinimumReady: fc.integer({ min: 1, max: 2 }),
     soakMs: fc.constantFrom(0, 3_000, 5_000),
     monitorMs: fc.constantFrom(3_000, 5_000, 0),
-    retentionMs: fc.constantFrom(5_000, 0, 86_400_000),
+    retentionMs: fc.constantFrom(5_000, 0, 600_000),
     drainMs: fc.constantFrom(0, 5_000),
     teardown: fc.constantFrom('delete', 'scale-to-zero'),
     metrics: mostly(true, false),

@@ -33,6 +33,8 @@ export class Facts {
   /** When each step began. */
   readonly phasesBegan = new Map<string, number>();
   readonly switches: SwitchFact[] = [];
+  /** What somebody has made the production selector select, by hand. */
+  readonly handEdits: { readonly to: string | undefined; readonly at: number }[] = [];
   /** When an activity of this name began for the first time. */
   readonly began = new Map<string, number>();
   /** When the rollback activity first wrote on the Service. */
@@ -99,6 +101,7 @@ export class Facts {
     if (from !== to) {
       const who = caller === 'somebody' ? 'somebody' : 'product';
       this.selectorChangedBy = { who, version: this.model.store.version };
+      if (caller === 'somebody') this.handEdits.push({ to, at: this.now });
     }
     if (caller === 'somebody') return;
     const activity = activityOf(effect);

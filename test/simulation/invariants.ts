@@ -12,7 +12,7 @@
  *    has them at the moment of the effect.
  * 2. Whatever takes pods from a slot, or changes it, was sent by an attempt that had just been told that production
  *    selects something else; and production does, unless somebody has switched it by hand since.
- * 3. From the cutover to the teardown nothing of stable changes, unless it was changed by hand and a rollback repairs it;
+ * 3. From the cutover to the teardown nothing of stable changes, unless it was changed by hand and the rollback or the retention repairs it;
  *    it has the pods that a rollback demands, and a rollback that nothing hinders is made within a second.
  * 4. A change of the Service takes effect only on the Service as its attempt had read it; each switch raises the fence;
  *    after the rollback has written its word, after the end, or where another deployment has the Service, nothing of this
@@ -108,7 +108,7 @@ export const invariant3: Check = (facts, effect) => {
     demand(facts.said.has('finish') || kept >= facts.scenario.spec.retentionMs, '3', () => words);
     return;
   }
-  const isRepair = activityOf(effect) === 'rollback' && isRestoring(effect) && facts.slotTouched(stable);
+  const isRepair = isRestoring(effect) && facts.slotTouched(stable);
   demand(isRepair, '3', () => `${describe(effect)} changed stable in ${facts.phase}`);
 };
 
@@ -196,9 +196,11 @@ function longestList(value: unknown): number {
   return Object.values(value).reduce<number>((longest, one) => Math.max(longest, longestList(one)), own);
 }
 
-/** The rollback's repair of a stable slot that was scaled down. */
+/** The repair of a stable slot that was scaled down. */
 function isRestoring(effect: Effect): boolean {
-  return activityOf(effect) === 'rollback' && replicasAfter(effect) > replicasBefore(effect);
+  const activity = activityOf(effect);
+  const repairs = activity === 'rollback' || activity === 'retention';
+  return repairs && replicasAfter(effect) > replicasBefore(effect);
 }
 
 function sameFence(a: number, b: number): boolean {

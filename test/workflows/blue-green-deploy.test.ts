@@ -24,6 +24,7 @@ describe.concurrent('a deployment in which all goes well', () => {
       'soak',
       'cutover',
       'monitor',
+      'retention',
       'drain',
       'teardown',
     ]);
@@ -49,7 +50,7 @@ describe.concurrent('a deployment in which all goes well', () => {
     const { state, calls } = await rig.deploy({
       spec: { ...spec, soak: { duration: '0s' }, monitor: { duration: '0s' } },
     });
-    expect(calls).toEqual(['preflight', 'deploy', 'warmUp', 'smoke', 'cutover', 'drain', 'teardown']);
+    expect(calls).toEqual(['preflight', 'deploy', 'warmUp', 'smoke', 'cutover', 'retention', 'drain', 'teardown']);
     expect(state.steps.find(({ name }) => name === 'soak')).toMatchObject({
       status: 'skipped',
       detail: 'soak.duration is 0s',

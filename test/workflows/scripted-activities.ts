@@ -88,6 +88,7 @@ export function scriptedActivities(overrides: Partial<Activities> = {}): { activ
       input.mayHaveSwitched
         ? { switched: switchResult({ fence: 9 }, input.candidateSlot, input.stableSlot), fence: 9 }
         : { switched: null, fence: 2 },
+    retention: async () => ({ over: true, notice: null }),
     drain: async () => ({ tailRequests: 2, quiet: true, waitedMs: 1_000 }),
     teardown: async ({ slot, how }) => ({ detail: `api-${slot}: ${how}` }),
     ...overrides,

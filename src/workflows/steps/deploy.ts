@@ -9,6 +9,7 @@ export async function deploy(deployment: Deployment): Promise<void> {
   deployment.reached = 'candidate';
   const { candidate, stable, fence } = await stepActivities(timeouts.deploy).deploy(planned);
   record.seen({ candidate, stable });
+  if (candidate.revision != null) deployment.target = { ...planned, candidateRevision: candidate.revision };
   record.traffic(planned.stableSlot, fence);
   record.end(
     'deploy',

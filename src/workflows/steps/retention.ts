@@ -1,10 +1,12 @@
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn } from '../step-activities.ts';
+import { whileWatched } from '../watch-retention.ts';
 
 /**
  * Keeps stable at full size as the fallback. Ends by its timer, by `finish`, or because the next deployment needs the
- * slot; after a failed monitor that was not rolled back, only an operator ends it.
+ * slot; after a failed monitor that was not rolled back, only an operator ends it. Throws where production was moved by
+ * hand, or is served by nobody while the fallback could: then the deployment is rolled back.
  */
 export async function retention(deployment: Deployment): Promise<'ended' | 'superseded'> {
   const { planned, record, state } = deployment;
@@ -23,10 +25,9 @@ export async function retention(deployment: Deployment): Promise<'ended' | 'supe
         }
       : { next: dueIn(`${state.stable?.deployment ?? 'stable'} is drained and torn down`, kept) },
   );
-  const ended = await deployment.until(
-    () => deployment.ending !== null,
-    held ? null : toMilliseconds(kept),
-    `stable is kept for ${kept}`,
+  const milliseconds = held ? null : toMilliseconds(kept);
+  const ended = await whileWatched(deployment, milliseconds, (isTroubled) =>
+    deployment.until(() => deployment.ending !== null || isTroubled(), milliseconds, `stable is kept for ${kept}`),
   );
   const { ending } = deployment;
   if (ended && ending?.supersededBy != null) {

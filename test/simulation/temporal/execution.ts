@@ -44,7 +44,8 @@ export class WorkflowExecution {
 
   /** Whether only a message can make it go on. */
   get isIdle(): boolean {
-    const busy = [...this.activities.values()].some(({ done }) => !done);
+    // A retention that has no end waits for people, and its watch with it.
+    const busy = [...this.activities.values()].some(({ done, type }) => !done && type !== 'retention');
     return !busy && this.#timers.size === 0 && this.#jobs.length === 0 && !this.#isActive && this.ending === null;
   }
 
@@ -140,6 +141,8 @@ export class WorkflowExecution {
       const fields = command.modifyWorkflowProperties.upsertedMemo?.fields ?? {};
       const memo = Object.entries(fields).map(([name, payload]) => [name, fromPayload(payload)] as const);
       this.#host.stored('memo', Object.fromEntries(memo));
+    } else if (command.setPatchMarker != null) {
+      // The workflow is never replayed here, so what a marker says is asked by nobody.
     } else throw new Error(`the simulation knows no command ${Object.keys(command).join(', ')}`);
   }
 

@@ -1,0 +1,174 @@
+/**
+ * Retention: watches over what a rollback needs, until somebody has changed something that the workflow has to know.
+ *
+ * 1. The fallback keeps its size: where it was scaled down by hand it is scaled up again (invariant 3).
+ * 2. Production that was moved by hand, or has lost every pod of the candidate while the fallback could serve, ends the
+ *    retention: the rollback that follows decides on the live Service.
+ * 3. An attempt that came late changes nothing: another deployment's claim and the mark of a teardown stop it.
+ */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { DeploymentError } from '../domain/failure.ts';
+import { slotName } from '../domain/slot.ts';
+import type { Json } from '../kubernetes/api-server.ts';
+import { assertClaimed } from '../kubernetes/claim.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
+import { selectorChanged } from '../kubernetes/hand-edit.ts';
+import { describeSelector, serviceSource } from '../kubernetes/production.ts';
+import { podSource } from '../kubernetes/ready-pods.ts';
+import { deploymentSource } from '../kubernetes/rollout.ts';
+import { scaleDeployment } from '../kubernetes/scale.ts';
+import type { SlotReference } from '../kubernetes/slot.ts';
+import { waitUntil } from '../kubernetes/wait.ts';
+import { report, type Attempt, type Step } from './attempt.ts';
+import type { RetentionInput, RetentionResult } from './contract.ts';
+
+/** Every pod of a candidate may be away for a moment, when a node goes. */
+const patienceMs = 15_000;
+/** Longer than any retention: the workflow ends the watch. */
+const endlessMs = Number.MAX_SAFE_INTEGER;
+/** Somebody who goes on scaling the fallback down wants it so, or is an autoscaler. */
+const mostRestored = 3;
+
+/** By one worker: rollbacks must never wait for a place behind watches that last a day. */
+export const mostWatchedFallbacks = 500;
+
+export function createRetention({ cluster }: { readonly cluster: Cluster }): Step<'retention'> {
+  let watched = 0;
+  return async (input, attempt) => {
+    if (watched >= mostWatchedFallbacks) {
+      throw new Error(
+        `this worker watches ${mostWatchedFallbacks} fallbacks already: run another one, which takes it over`,
+      );
+    }
+    watched += 1;
+    try {
+      report(attempt, 'retention', { summary: `${fallbackOf(input)} is kept as the fallback` });
+      return await watchFallback(cluster, input, attempt);
+    } finally {
+      watched -= 1;
+    }
+  };
+}
+
+async function watchFallback(cluster: Cluster, input: RetentionInput, attempt: Attempt): Promise<RetentionResult> {
+  for (;;) {
+    const finding = await nextFinding(cluster, input, attempt, endlessMs, (found) => found);
+    const result = finding === null ? null : await answer(cluster, input, attempt, finding);
+    if (result !== null) return result;
+  }
+}
+
+/** What is found next, as far as `wanted` lets it pass; null when the time is over and the API server could be asked. */
+async function nextFinding(
+  cluster: Cluster,
+  input: RetentionInput,
+  attempt: Attempt,
+  timeoutMs: number,
+  wanted: (found: RetentionFinding | null) => RetentionFinding | null,
+): Promise<RetentionFinding | null> {
+  const { spec, candidateSlot } = input;
+  const { namespace, app } = spec;
+  const [stable, candidate] = [stableOf(input), { namespace, app, slot: candidateSlot }];
+  const waited = await waitUntil(cluster, {
+    sources: {
+      services: serviceSource(spec),
+      stableDeployments: deploymentSource(stable),
+      candidateDeployments: deploymentSource(candidate),
+      stablePods: podSource(stable),
+      candidatePods: podSource(candidate),
+    },
+    look: (snapshot) => wanted(lookAtRetention(snapshot, input)),
+    timeoutMs,
+    signal: attempt.signal,
+  });
+  if (waited.reached) return waited.value;
+  return waited.trouble === null ? null : { kind: 'unseen' };
+}
+
+/** What is to be done about it; null to go on watching. */
+async function answer(
+  cluster: Cluster,
+  input: RetentionInput,
+  attempt: Attempt,
+  finding: RetentionFinding,
+): Promise<RetentionResult | null> {
+  const { spec, candidateSlot } = input;
+  switch (finding.kind) {
+    case 'service-gone':
+      throw new DeploymentError(
+        'ObjectMissing',
+        `somebody has deleted the Service "${spec.service}". Create it again with the selector app: ${spec.app}, version: ${candidateSlot}, then deploy again`,
+      );
+    case 'moved':
+      throw selectorChanged(
+        finding.live,
+        `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(finding.live.selector)}`,
+      );
+    case 'fallback-gone':
+      return {
+        over: true,
+        notice: `${fallbackOf(input)} was deleted by hand: there is nothing to roll back to any more`,
+      };
+    case 'fallback-scaled':
+      return restore(cluster, input, finding.deployment, finding.by);
+    case 'candidate-down':
+      return candidateDown(cluster, input, attempt);
+    case 'said':
+      return { over: false, topic: finding.topic, notice: finding.notice };
+    case 'unseen':
+      return null;
+  }
+}
+
+/** Gives the fallback its size again, as long as this deployment holds the Service. */
+async function restore(
+  cluster: Cluster,
+  input: RetentionInput,
+  deployment: Json<V1Deployment>,
+  by: string,
+): Promise<RetentionResult | null> {
+  const { spec, runId, stableSlot, fallback, told } = input;
+  const name = fallbackOf(input);
+  const now = deployment.spec?.replicas ?? 1;
+  const before = told.filter((topic) => topic.startsWith('restored')).length;
+  if (before >= mostRestored) {
+    const notice = `${name} was scaled to ${now} by ${by} again, and is left so: a rollback scales it up first`;
+    return { over: false, topic: 'left-scaled', notice };
+  }
+  await assertClaimed(cluster, { ...spec, runId, stableSlot });
+  if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) return null;
+  const notice = `${name} was scaled to ${now} by ${by}, and was scaled to ${fallback.pods} again: it is the fallback until cutover finish`;
+  return { over: false, topic: `restored-${before + 1}`, notice };
+}
+
+/** Production has no pod: that is waited out for a moment, and then taken for what it is. */
+async function candidateDown(
+  cluster: Cluster,
+  input: RetentionInput,
+  attempt: Attempt,
+): Promise<RetentionResult | null> {
+  const { spec, candidateSlot } = input;
+  const name = slotName(spec.app, candidateSlot);
+  report(attempt, 'retention', { summary: `${name} has no ready pod` });
+  const other = await nextFinding(cluster, input, attempt, patienceMs, unlessDown);
+  if (other !== null) return null;
+  const words = `${name} has had no ready pod for ${patienceMs / 1_000} s`;
+  if (spec.rollback.automatic) throw new DeploymentError('RetentionFailed', words);
+  const notice = `${words}; rollback.automatic is off, so an operator decides: cutover rollback ${spec.namespace}/${spec.app}`;
+  return { over: false, topic: 'candidate-down', notice };
+}
+
+/** Anything else than that the candidate is down, also that nothing is amiss any more. */
+function unlessDown(found: RetentionFinding | null): RetentionFinding | null {
+  return found?.kind === 'candidate-down' ? null : (found ?? { kind: 'unseen' });
+}
+
+function stableOf({ spec, stableSlot }: RetentionInput): SlotReference {
+  if (stableSlot === null) throw new Error('the first deployment of an app has no fallback to watch');
+  return { namespace: spec.namespace, app: spec.app, slot: stableSlot };
+}
+
+function fallbackOf(input: RetentionInput): string {
+  return slotName(input.spec.app, stableOf(input).slot);
+}

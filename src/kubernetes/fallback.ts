@@ -1,0 +1,119 @@
+/** What is amiss with production and its fallback while both are kept, from one look at them. Pure. */
+import type { V1Deployment } from '@kubernetes/client-node';
+import { slotLabels, type Slot } from '../domain/slot.ts';
+import type { Json } from './api-server.ts';
+import type { PodView } from './pod.ts';
+import type { ProductionService } from './production.ts';
+import { tornDownAnnotation } from './scale.ts';
+import { revisionOf } from './slot.ts';
+
+export interface RetentionSnapshot {
+  readonly services: readonly ProductionService[];
+  readonly stableDeployments: readonly Json<V1Deployment>[];
+  readonly candidateDeployments: readonly Json<V1Deployment>[];
+  readonly stablePods: readonly PodView[];
+  readonly candidatePods: readonly PodView[];
+}
+
+export interface RetentionPlan {
+  readonly spec: { readonly app: string; readonly rollback: { readonly minimumReady: number } };
+  readonly stableSlot: Slot | null;
+  readonly candidateSlot: Slot;
+  readonly candidateRevision?: string;
+  readonly fallback: { readonly pods: number; readonly revision: string | null };
+  /** Topics that were said already. */
+  readonly told: readonly string[];
+}
+
+export type RetentionFinding =
+  | { readonly kind: 'service-gone' | 'fallback-gone' | 'candidate-down' }
+  /** Production selects something else than the candidate. */
+  | { readonly kind: 'moved'; readonly live: ProductionService }
+  /** It is smaller than it has to be; `by` is the field manager that made it so. */
+  | { readonly kind: 'fallback-scaled'; readonly deployment: Json<V1Deployment>; readonly by: string }
+  /** What changes nothing, and an operator should know. */
+  | { readonly kind: 'said'; readonly topic: string; readonly notice: string }
+  /** Nothing is known at the moment. */
+  | { readonly kind: 'unseen' };
+
+/** The gravest thing that is amiss and was not said yet; null for nothing. */
+export function lookAtRetention(snapshot: RetentionSnapshot, plan: RetentionPlan): RetentionFinding | null {
+  const {
+    services: [live],
+    stableDeployments: [stable],
+    candidateDeployments: [candidate],
+  } = snapshot;
+  if (live === undefined) return { kind: 'service-gone' };
+  if (!selects(live, plan)) return { kind: 'moved', live };
+  if (isDown(snapshot, plan)) return { kind: 'candidate-down' };
+  if (stable === undefined) return { kind: 'fallback-gone' };
+  return scaled(stable, plan) ?? edited(stable, candidate, plan);
+}
+
+function selects({ selector }: ProductionService, { spec, candidateSlot }: RetentionPlan): boolean {
+  return Object.entries(slotLabels(spec.app, candidateSlot)).every(([label, value]) => selector[label] === value);
+}
+
+/** Whether production is served by nobody, and would be by the fallback. */
+function isDown({ candidatePods, stablePods }: RetentionSnapshot, { spec, told }: RetentionPlan): boolean {
+  if (told.includes('candidate-down') || candidatePods.some(({ ready }) => ready)) return false;
+  return stablePods.filter(({ ready }) => ready).length >= spec.rollback.minimumReady;
+}
+
+function scaled(stable: Json<V1Deployment>, { fallback, spec, told }: RetentionPlan): RetentionFinding | null {
+  const { replicas = 1 } = stable.spec ?? {};
+  if (replicas >= fallback.pods || told.includes('left-scaled')) return null;
+  if (stable.metadata?.annotations?.[tornDownAnnotation] !== undefined) return null;
+  const by = scaledBy(stable);
+  if (by !== autoscaler || replicas < spec.rollback.minimumReady) {
+    return { kind: 'fallback-scaled', deployment: stable, by };
+  }
+  return once(told, 'autoscaled', () => `${nameOf(stable)} was scaled to ${replicas} by an autoscaler, and is left so`);
+}
+
+function edited(
+  stable: Json<V1Deployment>,
+  candidate: Json<V1Deployment> | undefined,
+  { fallback, candidateRevision, told }: RetentionPlan,
+): RetentionFinding | null {
+  return (
+    changed(stable, fallback.revision, told, 'a rollback would bring what it has now') ??
+    (candidate === undefined ? null : changed(candidate, candidateRevision ?? null, told, 'users get what it has now'))
+  );
+}
+
+function changed(
+  deployment: Json<V1Deployment>,
+  expected: string | null,
+  told: readonly string[],
+  consequence: string,
+): RetentionFinding | null {
+  const revision = revisionOf(deployment);
+  if (expected === null || revision === null || revision === expected) return null;
+  const images = deployment.spec?.template.spec?.containers.map(({ image }) => image ?? '') ?? [];
+  const name = nameOf(deployment);
+  return once(
+    told,
+    `edited-${name}-${revision}`,
+    () => `${name} was edited by hand (revision ${expected} → ${revision}): ${consequence}: ${images.join(', ')}`,
+  );
+}
+
+function once(told: readonly string[], topic: string, notice: () => string): RetentionFinding | null {
+  return told.includes(topic) ? null : { kind: 'said', topic, notice: notice() };
+}
+
+function nameOf(deployment: Json<V1Deployment>): string {
+  return deployment.metadata?.name ?? '';
+}
+
+/** The field manager of the HorizontalPodAutoscaler's controller. */
+const autoscaler = 'kube-controller-manager';
+
+function scaledBy({ metadata }: Json<V1Deployment>): string {
+  const managers = (metadata?.managedFields ?? []).filter(({ fieldsV1 }) =>
+    JSON.stringify(fieldsV1 ?? {}).includes('"f:replicas"'),
+  );
+  const ofSpec = managers.filter(({ subresource }) => subresource !== 'status');
+  return ofSpec.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''))[0]?.manager ?? 'somebody';
+}
