@@ -25,17 +25,20 @@ export function renderHistory(state: DeploymentState, now: Date, width: number):
 }
 
 /** How a switch went, in one sentence: `blue ──▶ green, patched in 14ms, verified 212ms later`. */
-export function describeSwitch({ from, to, requestToPatchMs, patchToVerifiedMs, verification }: SwitchRecord): string {
+export function describeSwitch(record: SwitchRecord): string {
+  const { kind, from, to, requestToPatchMs, patchToVerifiedMs, verification } = record;
+  const way = `${from ?? 'nothing'} ──▶ ${to ?? 'nothing'}`;
+  if (kind === 'by-hand') return `${way}, ${verification}`;
   const verified =
     patchToVerifiedMs === null
       ? `NOT VERIFIED: ${verification}`
       : `verified ${formatDuration(patchToVerifiedMs)} later`;
-  return `${from ?? 'nothing'} ──▶ ${to ?? 'nothing'}, patched in ${formatDuration(requestToPatchMs)}, ${verified}`;
+  return `${way}, patched in ${formatDuration(requestToPatchMs)}, ${verified}`;
 }
 
 function switchRow(record: SwitchRecord, now: Date): Line {
   const { kind, by, approvedBy, reason, patchedAt, verifiedAt } = record;
-  const approved = approvedBy === null || kind === 'rollback' ? '' : `, approved by ${approvedBy}`;
+  const approved = approvedBy === null || kind !== 'cutover' ? '' : `, approved by ${approvedBy}`;
   return [
     span(clock(patchedAt, now), 'quiet'),
     span(kind, 'strong'),
