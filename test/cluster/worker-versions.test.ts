@@ -105,8 +105,9 @@ it('takes twenty running deployments over to the next version of the worker, wha
   const outcomes = new Map<string, string>();
   await forEachApp(async (app, index) => {
     const refusal = await decide(app, index);
-    const { outcome } = await state(app, (now) => now.outcome !== 'running');
-    outcomes.set(app, refusal ?? outcome);
+    const { outcome, failure } = await state(app, (now) => now.outcome !== 'running');
+    const why = failure === null || failure.name === 'RolledBack' ? '' : `: ${failure.message}`;
+    outcomes.set(app, `${refusal ?? outcome}${why}`);
   });
   const rolledBack = apps[rolledBackOne] ?? '';
   expect(Object.fromEntries(outcomes)).toEqual({

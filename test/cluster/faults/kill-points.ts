@@ -97,7 +97,13 @@ export async function reached(temporal: Connection, workflowId: string, point: K
     if (point.kind === 'started') await started(temporal, workflowId, point.activity);
     return;
   }
-  throw new Error(`${workflowId} ended without ${wanted}`);
+  const ended = await temporal.workflowService.getWorkflowExecutionHistory({
+    namespace: 'default',
+    execution: { workflowId },
+    historyEventFilterType: 2,
+  });
+  const [payload] = ended.history?.events?.[0]?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
+  throw new Error(`${workflowId} ended without ${wanted}: ${Buffer.from(payload?.data ?? []).toString()}`);
 }
 
 /** Of gRPC, and of a pending activity. */
