@@ -1,7 +1,8 @@
 /** Switches production to the candidate, all traffic at once, and verifies that it went there. */
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
@@ -34,25 +35,33 @@ function wantedSwitch({ spec, runId, stableSlot, candidateSlot, fence }: SwitchI
  * any more: whoever waited for it may have gone.
  */
 async function candidateReady(cluster: Cluster, { spec, candidateSlot }: SwitchInput, attempt: Attempt): Promise<void> {
-  const { namespace, app, service, cutover, replicas = 1, timeouts } = spec;
-  const timeoutMs = attempt.remaining(toMilliseconds(timeouts.cutover));
-  if (timeoutMs === 0) {
-    throw new DeploymentError(
-      'DeadlineExceeded',
-      `timeouts.cutover (${timeouts.cutover}) was over before the Service "${service}" could be switched, so it was not: see what kept the worker from the API server, then deploy again, or give timeouts.cutover more`,
-    );
-  }
+  const { namespace, app, cutover, replicas = 1 } = spec;
+  assertInTime(spec, attempt);
   report(attempt, 'cutover', { summary: `switching ${spec.service} to ${slotName(app, candidateSlot)}` });
   await waitForReadyPods(
     cluster,
     { namespace, app, slot: candidateSlot },
     {
       minimum: cutover.minimumReady ?? replicas,
-      timeoutMs,
+      timeoutMs: attempt.remaining(deadlines.cutover(spec).ms),
       signal: attempt.signal,
       onProgress: (summary) => {
         report(attempt, 'cutover', { summary: `waiting to switch: ${summary}` });
       },
+      overdue: (why) => unswitched(spec, why, 'See why its pods are not ready, then deploy again'),
     },
   );
+  assertInTime(spec, attempt);
+}
+
+function assertInTime(spec: Spec, attempt: Attempt): void {
+  if (attempt.remaining(deadlines.cutover(spec).ms) > 0) return;
+  const why = 'the API server had not answered by then';
+  const next = 'See what kept the worker from the API server, then deploy again';
+  throw new DeploymentError('DeadlineExceeded', unswitched(spec, why, next));
+}
+
+function unswitched(spec: Spec, why: string, next: string): string {
+  const undone = `the Service "${spec.service}" was not switched`;
+  return describeOverdue(deadlines.cutover(spec), { undone, why, next });
 }

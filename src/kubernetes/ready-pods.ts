@@ -17,6 +17,8 @@ export interface ReadyWait {
   readonly signal: AbortSignal;
   /** Told at the beginning of a wait, and whenever the picture changes. */
   readonly onProgress: (summary: string) => void;
+  /** What is said when the time is over, with what is missing. */
+  readonly overdue: (why: string) => string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ReadyWait {
  * DeploymentError('SlotNotReady') with the reasons when the time is over.
  */
 export async function waitForReadyPods(cluster: Cluster, reference: SlotReference, wait: ReadyWait): Promise<void> {
-  const { minimum, timeoutMs, signal, onProgress } = wait;
+  const { minimum, timeoutMs, signal, onProgress, overdue } = wait;
   const needed = Math.max(1, minimum);
   const name = slotName(reference.app, reference.slot);
   let pods: readonly PodView[] = await readPods(cluster, reference);
@@ -45,7 +47,7 @@ export async function waitForReadyPods(cluster: Cluster, reference: SlotReferenc
   const trouble = waited.trouble === null ? '' : `; ${waited.trouble}`;
   throw new DeploymentError(
     'SlotNotReady',
-    `${name} does not have the ${needed} ready pods that it needs to take production traffic: ${describePods(pods, needed)}${trouble}. Nothing was switched`,
+    overdue(`${name} does not have the ${needed} ready pods that it needs: ${describePods(pods, needed)}${trouble}`),
   );
 }
 
