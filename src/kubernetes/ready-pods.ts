@@ -29,6 +29,7 @@ export async function waitForReadyPods(cluster: Cluster, reference: SlotReferenc
   const { minimum, timeoutMs, signal, onProgress, overdue } = wait;
   const needed = Math.max(1, minimum);
   const name = slotName(reference.app, reference.slot);
+  const started = performance.now();
   let pods: readonly PodView[] = await readPods(cluster, reference);
   const enough = (): true | null => (pods.filter(({ ready }) => ready).length >= needed ? true : null);
   if (enough() !== null) return;
@@ -40,7 +41,7 @@ export async function waitForReadyPods(cluster: Cluster, reference: SlotReferenc
       onProgress(`${name}: ${describePods(pods, needed)}`);
       return enough();
     },
-    timeoutMs,
+    timeoutMs: Math.max(0, timeoutMs - (performance.now() - started)),
     signal,
   });
   if (waited.reached) return;

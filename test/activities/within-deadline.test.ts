@@ -45,15 +45,16 @@ function running(run: Run, ms: number, attempt: Attempt = attemptOf()): Promise<
 
 const reading: Run = ({ cluster: given }) => given.api.json({ path: '/api/v1/pods' });
 
+const telling: Run = async (dependencies, attempt) => {
+  const progress = { step: 'smoke', at: '', summary: '2 of 3 checks done' } as const;
+  attempt.heartbeat({ progress, resume: null });
+  return reading(dependencies, attempt);
+};
+
 describe('a step that waits for an API server which hangs', () => {
   it('ends with its deadline, and names the setting, its value and what it did last', async () => {
     const startedAt = performance.now();
-    const step: Run = async (dependencies, attempt) => {
-      const progress = { step: 'smoke', at: '', summary: '2 of 3 checks done' } as const;
-      attempt.heartbeat({ progress, resume: null });
-      return reading(dependencies, attempt);
-    };
-    const failed = running(step, 300);
+    const failed = running(telling, 300);
     await expect(failed).rejects.toMatchObject({ failure: 'DeadlineExceeded' });
     await expect(failed).rejects.toThrow(
       'timeouts.smoke (300ms) is over and smoke of default/api is not done: it waited for an answer that did not come, after this: 2 of 3 checks done. Now see whether the worker reaches the API server',
@@ -89,12 +90,13 @@ describe('a step that waits for an API server which hangs', () => {
   });
 });
 
-describe('what a step fails for', () => {
-  const failing =
-    (error: unknown): Run =>
-    () =>
-      Promise.reject(error as Error);
+const failing =
+  (error: Error): Run =>
+  async () => {
+    throw error;
+  };
 
+describe('what a step fails for', () => {
   it('stays as it is where the step words it itself', async () => {
     const own = new DeploymentError('CandidateNotReady', 'timeouts.deploy (5m) is over and api-green is not ready');
     await expect(running(failing(own), 0)).rejects.toBe(own);
