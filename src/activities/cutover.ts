@@ -1,7 +1,8 @@
 /** Switches production to the candidate, all traffic at once, and verifies that it went there. */
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
@@ -39,45 +40,54 @@ function wantedSwitch({ spec, runId, stableSlot, candidateSlot, fence }: SwitchI
  */
 async function candidateReady(cluster: Cluster, input: SwitchInput, attempt: Attempt): Promise<void> {
   const { spec, candidateSlot } = input;
-  const { namespace, app, service, cutover, replicas = 1, timeouts } = spec;
-  const timeoutMs = attempt.remaining(toMilliseconds(timeouts.cutover));
-  if (timeoutMs === 0) {
-    throw new DeploymentError(
-      'DeadlineExceeded',
-      `timeouts.cutover (${timeouts.cutover}) was over before the Service "${service}" could be switched, so it was not: see what kept the worker from the API server, then deploy again, or give timeouts.cutover more`,
-    );
-  }
+  const { namespace, app, cutover, replicas = 1 } = spec;
+  assertInTime(spec, attempt);
   report(attempt, 'cutover', { summary: `switching ${spec.service} to ${slotName(app, candidateSlot)}` });
-  await asDeployed(cluster, input, attempt, timeoutMs);
+  await asDeployed(cluster, input, attempt);
   await waitForReadyPods(
     cluster,
     { namespace, app, slot: candidateSlot },
     {
       minimum: cutover.minimumReady ?? replicas,
-      timeoutMs,
+      timeoutMs: attempt.remaining(deadlines.cutover(spec).ms),
       signal: attempt.signal,
       onProgress: (summary) => {
         report(attempt, 'cutover', { summary: `waiting to switch: ${summary}` });
       },
+      overdue: (why) => unswitched(spec, why, 'See why its pods are not ready, then deploy again'),
     },
   );
+  assertInTime(spec, attempt);
+}
+
+function assertInTime(spec: Spec, attempt: Attempt): void {
+  if (attempt.remaining(deadlines.cutover(spec).ms) > 0) return;
+  const why = 'the API server had not answered by then';
+  const next = 'See what kept the worker from the API server, then deploy again';
+  throw new DeploymentError('DeadlineExceeded', unswitched(spec, why, next));
+}
+
+function unswitched(spec: Spec, why: string, next: string): string {
+  const undone = `the Service "${spec.service}" was not switched`;
+  return describeOverdue(deadlines.cutover(spec), { undone, why, next });
 }
 
 /** Waits until Kubernetes has looked at the last change of the candidate; throws where it is not what was deployed. */
-async function asDeployed(cluster: Cluster, input: SwitchInput, attempt: Attempt, timeoutMs: number): Promise<void> {
-  const { namespace, app } = input.spec;
-  const reference = { namespace, app, slot: input.candidateSlot };
+async function asDeployed(cluster: Cluster, input: SwitchInput, attempt: Attempt): Promise<void> {
+  const { spec, candidateSlot } = input;
+  const reference = { namespace: spec.namespace, app: spec.app, slot: candidateSlot };
   if (isAsDeployed(input, await readDeployment(cluster, reference))) return;
   const waited = await waitUntil(cluster, {
     sources: { deployments: deploymentSource(reference) },
     look: ({ deployments: [deployment] }) => (isAsDeployed(input, deployment ?? null) ? true : null),
-    timeoutMs,
+    timeoutMs: attempt.remaining(deadlines.cutover(spec).ms),
     signal: attempt.signal,
   });
   if (waited.reached) return;
   const trouble = waited.trouble === null ? '' : ` (${waited.trouble})`;
+  const why = `somebody has changed the Deployment "${slotName(spec.app, candidateSlot)}", and Kubernetes has not taken that in${trouble}`;
   throw new DeploymentError(
     'SlotNotReady',
-    `somebody has changed the Deployment "${slotName(app, input.candidateSlot)}", and Kubernetes has not taken the change in within timeouts.cutover (${input.spec.timeouts.cutover})${trouble}. Nothing was switched: see whether the cluster's controllers run, then deploy again`,
+    unswitched(spec, why, "See whether the cluster's controllers run, then deploy again"),
   );
 }

@@ -6,7 +6,7 @@
  * 3. Pods of an earlier version never count: what is left in the slot is gone before the candidate is made.
  */
 import type { V1Deployment } from '@kubernetes/client-node';
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
 import type { SlotState } from '../domain/state.ts';
@@ -77,14 +77,22 @@ async function waitUntilServing(
       onProgress: onChange((summary: string, state: SlotState) => {
         report(attempt, 'deploy', { summary, candidate: state });
       }),
+      overdue: (why) =>
+        describeOverdue(deadlines.deploy(target.spec), {
+          undone: `${slotName(slot.app, slot.slot)} is not ready`,
+          why,
+          next: 'Correct what keeps its pods from getting ready, then deploy again',
+        }),
     });
     const silence = await whoIsSilent({ cluster, access }, target.spec, slot, attempt.signal);
     if (silence === null) return candidate;
     report(attempt, 'deploy', { summary: silence, candidate });
     if (timeLeft(target, attempt) <= 0) {
       await logs.settled();
-      const why = `${candidate.deployment} does not serve within ${target.spec.timeouts.deploy}: ${silence}. Give its pods a readiness probe, or a longer timeouts.deploy`;
-      throw new DeploymentError('CandidateNotReady', [why, ...logs.full].join('\n'));
+      const undone = `${candidate.deployment} does not answer`;
+      const next = 'Give its pods a readiness probe that says when they do, then deploy again';
+      const words = describeOverdue(deadlines.deploy(target.spec), { undone, why: silence, next });
+      throw new DeploymentError('CandidateNotReady', [words, ...logs.full].join('\n'));
     }
     await pause(attempt, betweenQuestionsMs);
   }
@@ -114,7 +122,11 @@ async function clearSlot(cluster: Cluster, target: Target, slot: SlotReference, 
   if (left === null) return;
   throw new DeploymentError(
     'CandidateNotReady',
-    `the slot ${name} could not be cleared for the candidate: ${left}. Remove them, then deploy again`,
+    describeOverdue(deadlines.deploy(target.spec), {
+      undone: `the slot ${name} is not cleared for the candidate`,
+      why: left,
+      next: 'Remove what is left in it, then deploy again',
+    }),
   );
 }
 
@@ -160,7 +172,7 @@ async function applyCandidate(cluster: Cluster, slot: SlotReference, manifest: D
 }
 
 function timeLeft({ spec }: Target, attempt: Attempt): number {
-  return attempt.remaining(toMilliseconds(spec.timeouts.deploy));
+  return attempt.remaining(deadlines.deploy(spec).ms);
 }
 
 /** Passes on what differs from the call before, since a change of the cluster is often none of what is shown. */

@@ -5,6 +5,7 @@ import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { DrainInput, DrainResult } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lateRequests, type LateCounter } from './late-requests.ts';
+import { inTime } from '../kubernetes/time-limit.ts';
 
 /** What one attempt leaves to the next. */
 interface Resume {
@@ -14,12 +15,29 @@ interface Resume {
 
 const betweenLooksMs = 2_000;
 const quietLooks = 2;
+/** What the last look may take, when the time is over already. */
+const lastLookMs = 1_000;
 
 export function createDrain(dependencies: Dependencies): Step<'drain'> {
   return async (input, attempt) => {
     const limitMs = toMilliseconds(input.spec.drain);
     if (limitMs === 0) return { tailRequests: null, quiet: false, waitedMs: 0 };
-    return watchTail(input, attempt, await lateRequests(dependencies, input, attempt.signal));
+    return watchTail(
+      input,
+      attempt,
+      untroubled(() => lateRequests(dependencies, input, attempt.signal)),
+    );
+  };
+}
+
+/** Counts once it can be begun. A drain is a wait: what cannot be counted is not known, and ends nothing. */
+export function untroubled(begin: () => Promise<LateCounter>): LateCounter {
+  const begun = (): Promise<LateCounter | null> => begin().catch(() => null);
+  let counting = begun();
+  return async () => {
+    const count = await counting;
+    if (count === null) counting = begun();
+    return count === null ? null : count().catch(() => null);
   };
 }
 
@@ -33,7 +51,7 @@ export async function watchTail(input: DrainInput, attempt: Attempt, countLate: 
   while (!quiet && left() > 0) {
     await pause(attempt, Math.min(betweenLooksMs, left()));
     attempt.signal.throwIfAborted();
-    const late = await countLate();
+    const late = await inTime(countLate(), Math.max(lastLookMs, left()), null);
     if (late !== null) tail = (tail ?? 0) + late;
     quietFor = late === 0 ? quietFor + 1 : 0;
     quiet = quietFor >= quietLooks;

@@ -1,8 +1,10 @@
 /** The activities as the worker registers them: each step with its attempt, its failures as Temporal understands them. */
 import { ApplicationFailure } from '@temporalio/activity';
+import { deadlines, preflightDeadline } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
+import { deploymentId } from '../domain/slot.ts';
 import { withAttempt, type Attempt } from './attempt.ts';
-import type { Activities } from './contract.ts';
+import type { Activities, PreflightInput, Target } from './contract.ts';
 import { createCutover } from './cutover.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDeploy } from './deploy.ts';
@@ -15,24 +17,42 @@ import { createSmoke } from './smoke.ts';
 import { createSoak } from './soak.ts';
 import { createTeardown } from './teardown.ts';
 import { createWarmUp } from './warm-up.ts';
+import { withinDeadline, type Terms } from './within-deadline.ts';
 
 const messageKept = 4_000;
+/** Enough to give the reasons for what was not done. */
+const graceMs = 2_000;
+/** Enough to verify the switch of the last moment, so that it is on record. */
+const rollbackGraceMs = 5_000;
 
 /** Every activity, ready for a worker. */
 export function createActivities(dependencies: Dependencies): Activities {
   return {
-    preflight: activity(createPreflight(dependencies)),
-    deploy: activity(createDeploy(dependencies)),
-    warmUp: activity(createWarmUp(dependencies)),
-    smoke: activity(createSmoke(dependencies)),
+    preflight: activity(withinDeadline(createPreflight, dependencies, preflightTerms)),
+    deploy: activity(withinDeadline(createDeploy, dependencies, terms('deploy'))),
+    warmUp: activity(withinDeadline(createWarmUp, dependencies, terms('warmUp'))),
+    smoke: activity(withinDeadline(createSmoke, dependencies, terms('smoke'))),
     soak: activity(createSoak(dependencies)),
-    cutover: activity(createCutover(dependencies)),
+    cutover: activity(withinDeadline(createCutover, dependencies, terms('cutover'))),
     monitor: activity(createMonitor(dependencies)),
-    rollback: activity(createRollback(dependencies)),
+    rollback: activity(withinDeadline(createRollback, dependencies, terms('rollback', rollbackGraceMs))),
     retention: activity(createRetention(dependencies)),
     drain: activity(createDrain(dependencies)),
-    teardown: activity(createTeardown(dependencies)),
+    teardown: activity(withinDeadline(createTeardown, dependencies, terms('teardown'))),
   };
+}
+
+/** The terms of a step by its setting. Watches and the drain are not here: they have a clock of their own, from their first look. */
+function terms(step: keyof typeof deadlines, ofGraceMs = graceMs): (input: Target) => Terms {
+  return ({ spec }) => ({
+    what: `${step} of ${deploymentId(spec.namespace, spec.app)}`,
+    deadline: deadlines[step](spec),
+    graceMs: ofGraceMs,
+  });
+}
+
+function preflightTerms({ spec, workflowId }: PreflightInput): Terms {
+  return { what: `preflight of ${workflowId}`, deadline: preflightDeadline(spec), graceMs };
 }
 
 /** The step as Temporal calls it. */

@@ -1,19 +1,17 @@
 /** Monitor: the candidate under users' traffic, right after the cutover. */
 import type { Step } from './attempt.ts';
+import { beforeWatch } from './before-watch.ts';
 import type { Dependencies } from './dependencies.ts';
 import { assertProduction } from './in-place.ts';
-import { prepareWatch, watchSlots } from './watch-slots.ts';
+import { prepareWatch, unwatched, watchSlots } from './watch-slots.ts';
 
 export function createMonitor(dependencies: Dependencies): Step<'monitor'> {
   return async (target, attempt) => {
-    const prepared = await prepareWatch(dependencies, target);
-    return watchSlots(dependencies, {
-      step: 'monitor',
-      target,
-      spec: target.spec.monitor,
-      attempt,
-      ...prepared,
-      inPlace: () => assertProduction(dependencies.cluster, target, target.candidateSlot, 'monitor'),
-    });
+    const run = { step: 'monitor', target, spec: target.spec.monitor, attempt } as const;
+    const before = await beforeWatch('monitor', run, () => prepareWatch(dependencies, target));
+    if (!before.ok) return unwatched(run, before.why);
+    const inPlace = (): Promise<void> =>
+      assertProduction(dependencies.cluster, target, target.candidateSlot, 'monitor');
+    return watchSlots(dependencies, { ...run, ...before.read, inPlace });
   };
 }

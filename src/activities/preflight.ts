@@ -25,13 +25,17 @@ import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { readSecrets } from '../kubernetes/secrets.ts';
-import type { Step } from './attempt.ts';
+import { report, type Step } from './attempt.ts';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { PreflightInput, PreflightResult } from './contract.ts';
 
 export function createPreflight({ cluster }: { readonly cluster: Cluster }): Step<'preflight'> {
-  return async (input) => {
+  return async (input, attempt) => {
     const spec = validSpec(input);
+    const tell = (summary: string): void => {
+      report(attempt, 'preflight', { summary });
+    };
+    tell(`reading what namespace ${spec.namespace} has, and what the worker may do there`);
     if (input.undo !== undefined) return slotsOf(cluster, spec, input.undo);
     const permissions = await checkPermissions(cluster, spec);
     refuseIf(permissions.problems);
@@ -40,6 +44,7 @@ export function createPreflight({ cluster }: { readonly cluster: Cluster }): Ste
       readSecrets(cluster, spec.namespace, secretKeysOf(spec)),
     ]);
     const planning = makePlan(spec, facts);
+    tell('rehearsing the candidate');
     if (!planning.ok || facts.production === null)
       throw refusal([...(planning.ok ? [] : planning.problems), ...independent(spec, facts), ...secrets.problems]);
     const result = await planned(cluster, {

@@ -5,9 +5,9 @@
  * 2. Where stable has too few ready pods, the switch comes at the first moment that it has them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
-import { slotName, type Slot } from '../domain/slot.ts';
+import { deploymentId, slotName, type Slot } from '../domain/slot.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError, isTransient } from '../kubernetes/errors.ts';
@@ -176,6 +176,7 @@ async function stableReady(cluster: Cluster, slot: Slot, { input, attempt, resto
     onProgress: (summary) => {
       report(attempt, 'rollback', { summary: `waiting for stable to take the traffic back: ${summary}` });
     },
+    overdue: (why) => notTakenBack(input, why),
   });
 }
 
@@ -208,5 +209,11 @@ async function restoreReplicas(
 }
 
 function timeLeft({ spec }: RollbackInput, attempt: Attempt): number {
-  return attempt.remaining(toMilliseconds(spec.timeouts.rollback));
+  return attempt.remaining(deadlines.rollback(spec).ms);
+}
+
+function notTakenBack({ spec, candidateSlot }: RollbackInput, why: string): string {
+  const undone = `the Service "${spec.service}" was not switched back and stays on ${slotName(spec.app, candidateSlot)}`;
+  const next = `Get the pods of stable ready, then cutover rollback ${deploymentId(spec.namespace, spec.app)}`;
+  return describeOverdue(deadlines.rollback(spec), { undone, why, next });
 }

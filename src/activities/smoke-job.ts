@@ -54,7 +54,7 @@ export async function runJob(
       timeoutMs,
       signal: attempt.signal,
     });
-    const words = end.reached ? end.value : `the Job ${name} did not end within ${formatDuration(timeoutMs)}`;
+    const words = end.reached ? end.value : `the Job ${name} has not ended within ${formatDuration(timeoutMs)}`;
     const pod = await lastPod(cluster, namespace, name);
     const log = pod === null ? '' : await logOf(cluster, namespace, pod);
     if (words === succeeded) return { problem: null, detail: `the Job ${name} succeeded`, log };

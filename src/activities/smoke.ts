@@ -1,6 +1,7 @@
 /** Smoke: every check of the spec against the candidate. All run and report, not only up to the first failure. */
 import { boundedSmoke } from '../domain/bounds.ts';
 import type { CheckResult } from '../domain/evidence.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
@@ -83,14 +84,31 @@ async function runCheck(smoke: Smoke, check: SmokeCheck, index: number): Promise
 /** A check that cannot be run has failed, with the reason; only a stop goes through. */
 async function outcomeOf(smoke: Smoke, check: SmokeCheck, index: number): Promise<CheckOutcome> {
   const { attempt, target } = smoke;
-  const leftMs = attempt.remaining(toMilliseconds(target.spec.timeouts.smoke));
-  if (leftMs <= 0) return failure('not run: timeouts.smoke was over');
+  const deadline = deadlines.smoke(target.spec);
+  const leftMs = attempt.remaining(deadline.ms);
+  const name = slotName(target.spec.app, target.candidateSlot);
+  const next = `See what ${name} does so long, then deploy again`;
+  if (leftMs <= 0) {
+    const undone = `${name} was not checked`;
+    return failure(describeOverdue(deadline, { undone, why: 'the checks before took all of it', next }));
+  }
+  const { problem, ...outcome } = await outcomeWithin(smoke, check, { index, leftMs });
+  if (problem === null || attempt.remaining(deadline.ms) > 0) return { problem, ...outcome };
+  const undone = `${name} has not passed the check`;
+  return { ...outcome, problem: describeOverdue(deadline, { undone, why: problem, next }) };
+}
+
+async function outcomeWithin(
+  smoke: Smoke,
+  check: SmokeCheck,
+  { index, leftMs }: { readonly index: number; readonly leftMs: number },
+): Promise<CheckOutcome> {
   try {
     if ('http' in check) return await httpCheck(smoke, check, leftMs);
     if ('tcp' in check) return await tcpCheck(smoke, check, leftMs);
     return await runJob(smoke, check, { index, leftMs });
   } catch (error) {
-    attempt.signal.throwIfAborted();
+    smoke.attempt.signal.throwIfAborted();
     return failure(error instanceof Error ? error.message : String(error));
   }
 }

@@ -4,23 +4,25 @@ import { probeRequests } from '../domain/probe-requests.ts';
 import type { Spec } from '../domain/spec.ts';
 import { sendTraffic } from '../evidence/traffic.ts';
 import type { Step } from './attempt.ts';
+import { beforeWatch } from './before-watch.ts';
 import type { Dependencies } from './dependencies.ts';
 import { assertProduction, isAsDeployed } from './in-place.ts';
 import { secretHeaders } from './secret-headers.ts';
-import { prepareWatch, watchSlots } from './watch-slots.ts';
+import { prepareWatch, unwatched, watchSlots } from './watch-slots.ts';
 
 export function createSoak(dependencies: Dependencies): Step<'soak'> {
   return async (target, attempt) => {
     const { spec, candidateSlot, stableSlot } = target;
-    const { views, port } = await prepareWatch(dependencies, target);
-    const over = new AbortController();
+    const { cluster, access } = dependencies;
+    const run = { step: 'soak', target, spec: spec.soak, attempt } as const;
     const requests = probeRequests(spec);
-    const { resolve, way } = await secretHeaders(
-      dependencies.cluster,
-      spec.namespace,
-      requests,
-      dependencies.access[spec.access],
-    );
+    const before = await beforeWatch('soak', run, async () => ({
+      ...(await prepareWatch(dependencies, target)),
+      ...(await secretHeaders(cluster, spec.namespace, requests, access[spec.access])),
+    }));
+    if (!before.ok) return unwatched(run, before.why);
+    const { views, port, resolve, way } = before.read;
+    const over = new AbortController();
     const traffic = sendTraffic({
       way,
       namespace: spec.namespace,
@@ -33,20 +35,13 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       signal: AbortSignal.any([attempt.signal, over.signal]),
     });
     try {
-      const evidence = await watchSlots(dependencies, {
-        step: 'soak',
-        target,
-        spec: spec.soak,
-        attempt,
-        views,
-        port,
-        sources: [traffic.source],
-        inPlace: async () => {
-          await assertProduction(dependencies.cluster, target, stableSlot, 'soak');
-          const view = await views.read(candidateSlot).catch(() => undefined);
-          if (view !== undefined) isAsDeployed(target, view?.deployment ?? null);
-        },
-      });
+      const inPlace = async (): Promise<void> => {
+        await assertProduction(cluster, target, stableSlot, 'soak');
+        const view = await views.read(candidateSlot).catch(() => undefined);
+        if (view !== undefined) isAsDeployed(target, view?.deployment ?? null);
+      };
+      const sources = [traffic.source];
+      const evidence = await watchSlots(dependencies, { ...run, views, port, sources, inPlace });
       return explained(evidence, spec, traffic.answered(candidateSlot));
     } finally {
       over.abort();

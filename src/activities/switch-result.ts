@@ -1,5 +1,5 @@
 /** What follows a switch of production, forth or back: it is verified, written as an Event, and measured. */
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines } from '../domain/deadline.ts';
 import { slotName, type Slot } from '../domain/slot.ts';
 import type { SlotState } from '../domain/state.ts';
 import type { Access } from '../kubernetes/access/index.ts';
@@ -9,6 +9,7 @@ import { recordEvent } from '../kubernetes/events.ts';
 import { readProduction } from '../kubernetes/production.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import type { Switched } from '../kubernetes/switch.ts';
+import { inTime } from '../kubernetes/time-limit.ts';
 import type { Attempt } from './attempt.ts';
 import type { RollbackInput, SwitchInput, SwitchResult } from './contract.ts';
 import { verifySwitch } from './verification.ts';
@@ -27,7 +28,13 @@ interface Dependencies {
   readonly access: Access;
 }
 
-/** Verifies the switch within the time of a cutover; a switch that cannot be verified has no `verifiedAt`. */
+/** A switch of the last moment, or one that an earlier attempt has made, gets that long to be verified. */
+const leastMs = 1_000;
+
+/**
+ * Verifies the switch within the time of a cutover, and of its step; a switch that cannot be verified has no `verifiedAt`.
+ * What is only for the record is not waited for any longer than that.
+ */
 export async function switchResult(
   dependencies: Dependencies,
   made: MadeSwitch,
@@ -37,16 +44,15 @@ export async function switchResult(
   const elapsed = stopwatch(adopted ? Date.now() - Date.parse(patchedAt) : 0);
   const { spec, candidateSlot, stableSlot } = input;
   const event = adopted ? null : writeEvent(dependencies.cluster, made);
-  const { verified, sentence } = await verifySwitch(dependencies, made, {
-    attempt,
-    timeoutMs: toMilliseconds(spec.timeouts.cutover),
-  });
+  const leftMs = (): number => Math.max(leastMs, attempt.remaining(deadlines[made.kind](spec).ms));
+  const timeoutMs = Math.min(leftMs(), deadlines.cutover(spec).ms);
+  const { verified, sentence } = await verifySwitch(dependencies, made, { attempt, timeoutMs });
   const patchToVerifiedMs = elapsed();
-  const unwritten = await event;
+  const unwritten = await inTime(event, leftMs(), 'the API server did not answer in time');
   const notes = [...(made.notes ?? []), ...(unwritten === null ? [] : [`the Event was not written: ${unwritten}`])];
   const [candidate, stable] = await Promise.all([
-    slotState(dependencies.cluster, spec, candidateSlot),
-    slotState(dependencies.cluster, spec, stableSlot),
+    inTime(slotState(dependencies.cluster, spec, candidateSlot), leftMs(), null),
+    inTime(slotState(dependencies.cluster, spec, stableSlot), leftMs(), null),
   ]);
   return {
     from,

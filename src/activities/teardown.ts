@@ -7,7 +7,7 @@
  * 3. Gone already is as good as removed (invariant 7).
  */
 import type { V1Deployment } from '@kubernetes/client-node';
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
 import type { Json } from '../kubernetes/api-server.ts';
@@ -154,13 +154,19 @@ async function candidateServes(cluster: Cluster, input: TeardownInput, attempt: 
   const candidate = { namespace: spec.namespace, app: spec.app, slot: candidateSlot };
   await waitForReadyPods(cluster, candidate, {
     minimum: spec.rollback.minimumReady,
-    timeoutMs: attempt.remaining(toMilliseconds(spec.timeouts.teardown)),
+    timeoutMs: attempt.remaining(deadlines.teardown(spec).ms),
     signal: attempt.signal,
     onProgress: (summary) => {
       report(attempt, 'teardown', {
         summary: `${slotName(spec.app, slot)} stays until the candidate serves: ${summary}`,
       });
     },
+    overdue: (why) =>
+      describeOverdue(deadlines.teardown(spec), {
+        undone: `${slotName(spec.app, slot)} was not removed, since it is the fallback`,
+        why,
+        next: `See why the live pods are not ready, then remove the Deployment ${slotName(spec.app, slot)} by hand`,
+      }),
   });
 }
 
@@ -173,7 +179,7 @@ async function expectGone(
   const name = slotName(reference.app, reference.slot);
   const left = await waitUntilGone(cluster, reference, {
     deploymentStays: how === 'scale-to-zero',
-    timeoutMs: attempt.remaining(toMilliseconds(spec.timeouts.teardown)),
+    timeoutMs: attempt.remaining(deadlines.teardown(spec).ms),
     signal: attempt.signal,
     onProgress: (summary) => {
       report(attempt, 'teardown', { summary: `removing ${name}: ${summary}` });
@@ -182,7 +188,11 @@ async function expectGone(
   if (left === null) return;
   throw new DeploymentError(
     'DeadlineExceeded',
-    `${name} was not gone within ${spec.timeouts.teardown}: ${left}. Look at what holds its pods: kubectl -n ${spec.namespace} get pods -l app=${spec.app},version=${reference.slot}`,
+    describeOverdue(deadlines.teardown(spec), {
+      undone: `${name} is not gone, though its removal was asked for`,
+      why: left,
+      next: `Look at what holds its pods: kubectl -n ${spec.namespace} get pods -l app=${spec.app},version=${reference.slot}`,
+    }),
   );
 }
 

@@ -3,6 +3,7 @@
  * production Service are answered, by that slot where answers name their version.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadlines, isOver } from '../domain/deadline.ts';
 import { slotName, type Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Access } from '../kubernetes/access/index.ts';
@@ -38,6 +39,8 @@ interface Dependencies {
 
 const betweenRoundsMs = 200;
 const requestTimeoutMs = 5_000;
+/** Also where the time is almost over. */
+const leastRequestTimeoutMs = 300;
 
 /** Verifies a switch; never rejects because of what it finds, only when the attempt is to stop. */
 export async function verifySwitch(
@@ -50,12 +53,18 @@ export async function verifySwitch(
   report(attempt, made.kind, { summary: `${spec.service} is switched; verifying that the traffic arrives` });
   const slot = made.to === null ? null : { namespace: spec.namespace, app: spec.app, slot: made.to };
   const endpoints = await waitForEndpoints(cluster, spec, slot, { timeoutMs, signal: attempt.signal });
-  if (!endpoints.exact) return { verified: false, sentence: endpoints.difference };
+  if (!endpoints.exact) {
+    const late = endpoints.isLate === true ? `${isOver(deadlines.cutover(spec))}, and ` : '';
+    return { verified: false, sentence: late + endpoints.difference };
+  }
   if (made.to === null) return { verified: true, sentence: 'the EndpointSlices are empty, as before the deployment' };
   const name = slotName(spec.app, made.to);
   const slices = `the EndpointSlices hold exactly the ${endpoints.endpoints} ready pods of ${name}`;
   if (spec.cutover.verify.connections === 0) return { verified: true, sentence: slices };
-  const probe: Probe = (service) => ask(access, spec, service, attempt.signal);
+  const probe: Probe = (service) => {
+    const leftMs = Math.max(leastRequestTimeoutMs, deadline - performance.now());
+    return ask(access, spec, service, { timeoutMs: Math.min(requestTimeoutMs, leftMs), signal: attempt.signal });
+  };
   const connections = await verifyConnections(probe, made, deadline, attempt);
   return { verified: connections.verified, sentence: `${slices}; ${connections.sentence}` };
 }
@@ -85,7 +94,9 @@ async function verifyConnections(
     }
     amiss.push(...wrong);
     if (performance.now() >= deadline) {
-      return { verified: false, sentence: `fresh connections were not answered as they should: ${wrong[0] ?? ''}` };
+      const late = isOver(deadlines.cutover(spec));
+      const sentence = `${late}, and fresh connections were not answered as they should: ${wrong[0] ?? ''}`;
+      return { verified: false, sentence };
     }
     await sleep(betweenRoundsMs);
   }
@@ -125,12 +136,17 @@ function wrongOf(answer: Answer | string, spec: Spec, expected: Expected): strin
   return found === expected.identity ? null : `answered as ${found ?? 'nobody'} instead of ${expected.identity}`;
 }
 
-async function ask(access: Access, spec: Spec, service: string, signal: AbortSignal): Promise<Answer | string> {
+async function ask(
+  access: Access,
+  spec: Spec,
+  service: string,
+  within: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Answer | string> {
   try {
     return await access[spec.access].request(
       { kind: 'service', namespace: spec.namespace, name: service },
       { path: spec.cutover.verify.path },
-      { freshConnection: true, timeoutMs: requestTimeoutMs, signal },
+      { freshConnection: true, ...within },
     );
   } catch (error) {
     return describeApiError(error);

@@ -1,7 +1,7 @@
 /** Warm-up: the spec's requests, sent to every ready pod of the candidate, so that its caches are full before users come. */
 import { boundedWarmUp } from '../domain/bounds.ts';
 import type { WarmUpEvidence } from '../domain/evidence.ts';
-import { toMilliseconds } from '../domain/duration.ts';
+import { deadlines, isOver, type Deadline } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
@@ -27,23 +27,25 @@ const reportEveryMs = 1_000;
 
 export function createWarmUp({ cluster, access }: Dependencies): Step<'warmUp'> {
   return async ({ spec, candidateSlot: slot }, attempt) => {
-    const { namespace, app, warmUp, timeouts } = spec;
+    const { namespace, app, warmUp } = spec;
+    const limit = deadlines.warmUp(spec);
     const view = await readSlot(cluster, { namespace, app, slot });
     const pods = view?.pods.filter((pod) => pod.ready) ?? [];
     const port = await podPort(cluster, spec, view);
     const tally = new Tally(attempt, pods.length * warmUp.requests.reduce((sum, { count }) => sum + count, 0));
-    const deadline = Date.now() + attempt.remaining(toMilliseconds(timeouts.warmUp));
+    const endsAt = Date.now() + attempt.remaining(limit.ms);
     const { resolve, way } = await secretHeaders(cluster, namespace, warmUp.requests, access[spec.access]);
-    const warming = { way, resolve, namespace, port, tally, attempt, deadline };
+    const warming = { way, resolve, namespace, port, tally, attempt, limit, endsAt };
     await concurrently(pods, podsAtOnce, (pod) =>
       concurrently(repeated(warmUp.requests), atOnceToAPod, (request) => sendOne(warming, pod, request)),
     );
     const evidence = tally.evidence(pods.length);
     if (warmUp.required && (evidence.requestsFailed > 0 || pods.length === 0)) {
       const why = pods.length === 0 ? 'no pod is ready' : (evidence.errors[0]?.message ?? 'no reason was given');
+      const raise = Date.now() < endsAt ? '' : `, or raise ${limit.setting}`;
       throw new DeploymentError(
         'WarmUpFailed',
-        `${evidence.requestsFailed} of ${tally.expected} warm-up requests to ${slotName(app, slot)} failed (${why}), and warmUp.required is true: correct the candidate or the requests, then deploy again`,
+        `${evidence.requestsFailed} of ${tally.expected} warm-up requests to ${slotName(app, slot)} failed (${why}), and warmUp.required is true: correct the candidate or the requests${raise}, then deploy again`,
       );
     }
     return evidence;
@@ -61,15 +63,17 @@ interface Warming {
   readonly port: number;
   readonly tally: Tally;
   readonly attempt: Attempt;
-  readonly deadline: number;
+  readonly limit: Deadline;
+  /** The limit, in milliseconds since the epoch. */
+  readonly endsAt: number;
 }
 
 async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): Promise<void> {
-  const { way, resolve, namespace, port, tally, attempt, deadline } = warming;
+  const { way, resolve, namespace, port, tally, attempt, limit, endsAt } = warming;
   attempt.signal.throwIfAborted();
-  const left = deadline - Date.now();
+  const left = endsAt - Date.now();
   if (left <= 0) {
-    tally.notSent();
+    tally.notSent(isOver(limit));
     return;
   }
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip ?? '', port: request.port ?? port } as const;
@@ -80,7 +84,8 @@ async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): 
     tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, example: excerpt(body) });
   } catch (error) {
     attempt.signal.throwIfAborted();
-    tally.sent(request, { reason: error instanceof AccessError ? error.reason : messageOf(error) });
+    if (Date.now() >= endsAt) tally.sent(request, { reason: `no answer, and ${isOver(limit)}` });
+    else tally.sent(request, { reason: error instanceof AccessError ? error.reason : messageOf(error) });
   }
 }
 
@@ -118,8 +123,8 @@ class Tally {
     report(this.#attempt, 'warmUp', { summary: `${this.#sent} of ${this.expected} requests sent${failed}` });
   }
 
-  notSent(): void {
-    this.#fail('not sent: timeouts.warmUp was over');
+  notSent(why: string): void {
+    this.#fail(`not sent: ${why}`);
   }
 
   evidence(pods: number): WarmUpEvidence {

@@ -3,10 +3,11 @@ import type { WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
+import { sourceInTime } from '../evidence/in-time.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
-import type { Source } from '../evidence/source.ts';
+import { unmeasured, type Source } from '../evidence/source.ts';
 import {
   beginWatch,
   evidenceOf,
@@ -18,6 +19,7 @@ import {
 } from '../evidence/watch.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { readSlot } from '../kubernetes/slot.ts';
+import { inTime } from '../kubernetes/time-limit.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -41,6 +43,10 @@ export interface WatchRun {
 const shortestIntervalMs = 200;
 /** How many looks a watch takes beyond its end when the last one could not see everything. */
 const looksBeyondEnd = 3;
+/** These come at least so close after each other, and are all over so long after the end. */
+const pauseBeyondEndMs = 1_000;
+const settleMs = { least: 2_000, most: 10_000 };
+const longestLookMs = 30_000;
 
 /** What a watch needs to know of the slots before it begins. */
 export async function prepareWatch(
@@ -55,24 +61,27 @@ export async function prepareWatch(
 
 /** Watches until the time is over, or the candidate has failed. */
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<WatchEvidence> {
-  const { target, attempt, views, spec } = run;
-  const watch = watchOf(dependencies, run);
-  let state = fromResume(attempt.resume()) ?? beginWatch(Date.now(), target.stableSlot !== null);
+  const { attempt, views, spec } = run;
+  const limit = new LookLimit();
+  const watch = watchOf(dependencies, run, limit);
+  let state = resumed(run);
+  limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
   const interval = Math.max(shortestIntervalMs, toMilliseconds(spec.interval));
   for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
     views.refresh();
     state = await lookAgain(watch, state, attempt.signal);
-    await run.inPlace?.();
+    if (run.inPlace !== undefined) await inTime(run.inPlace(), limit.mostMs(), undefined);
     const evidence = evidenceOf(watch, state);
     const endsAt = endOf(spec, state, evidence);
+    limit.looked(Date.now() - lookedAt, endsAt);
     if (hasFailed(state)) return evidence;
     if (Date.now() >= endsAt) {
-      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd) return evidence;
+      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd || limit.isOver) return evidence;
       beyondEnd += 1;
     }
     tell(run, state, evidence, endsAt);
-    const next = lookedAt + interval;
+    const next = lookedAt + (beyondEnd === 0 ? interval : Math.min(interval, pauseBeyondEndMs));
     await pause(
       attempt,
       Math.max(shortestIntervalMs, (endsAt > lookedAt ? Math.min(next, endsAt) : next) - Date.now()),
@@ -81,18 +90,67 @@ export async function watchSlots(dependencies: Dependencies, run: WatchRun): Pro
   }
 }
 
-function watchOf({ access }: Dependencies, { target, spec: watch, views, port, sources = [] }: WatchRun): Watch {
+/** The evidence of a watch that could not go on before it was over: what was measured before, and that nothing is known now. */
+export async function unwatched(
+  run: Pick<WatchRun, 'target' | 'spec' | 'attempt'>,
+  why: string,
+): Promise<WatchEvidence> {
+  const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
+  const watch = watchFrom(run, [nobody]);
+  return evidenceOf(watch, await lookAgain(watch, resumed(run), run.attempt.signal));
+}
+
+function resumed({ target, attempt }: Pick<WatchRun, 'target' | 'attempt'>): WatchState {
+  return fromResume(attempt.resume()) ?? beginWatch(Date.now(), target.stableSlot !== null);
+}
+
+/** How long a look may take, so that one that hangs does not carry the watch beyond its end. */
+class LookLimit {
+  endsAt = 0;
+  #longestMs = 0;
+
+  /** A slot of thousands of pods needs its time also in the last look. */
+  get #settleMs(): number {
+    return Math.min(settleMs.most, Math.max(settleMs.least, 2 * this.#longestMs));
+  }
+
+  get isOver(): boolean {
+    return Date.now() >= this.endsAt + this.#settleMs;
+  }
+
+  readonly mostMs = (): number => {
+    const leftMs = this.endsAt + this.#settleMs - Date.now();
+    return Math.max(shortestIntervalMs, Math.min(longestLookMs, leftMs));
+  };
+
+  looked(ms: number, endsAt: number): void {
+    // One that was cut off says nothing of how long they take.
+    if (Date.now() < this.endsAt) this.#longestMs = Math.max(this.#longestMs, ms);
+    this.endsAt = endsAt;
+  }
+}
+
+function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
+  const { target, views, port, sources = [] } = run;
+  const { metrics, access: way } = target.spec;
+  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
+  const all = [
+    podsStatus(({ slot }) => views.read(slot)),
+    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port }), ...sources]),
+  ];
+  return watchFrom(
+    run,
+    all.map((source) => sourceInTime(source, mostMs)),
+  );
+}
+
+function watchFrom({ target, spec: watch }: Pick<WatchRun, 'target' | 'spec'>, sources: readonly Source[]): Watch {
   const { spec, candidateSlot, stableSlot } = target;
   const { metrics } = spec;
-  const way = access[spec.access];
-  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
   return {
     candidate: { spec, slot: candidateSlot },
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
-    sources: [
-      podsStatus(({ slot }) => views.read(slot)),
-      ...(metrics === 'none' ? [] : [podsMetrics({ way, metrics, pods, port }), ...sources]),
-    ],
+    sources,
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics },
     windowMs: toMilliseconds(watch.window),
     now: Date.now,

@@ -3,6 +3,9 @@
  */
 export type Duration = string;
 
+/** Of every duration in a spec, in milliseconds. */
+export const longestDuration = 30 * 86_400_000;
+
 export const durationPattern = /^(?:\d+(?:ms|s|m|h|d))+$/;
 
 const unitMilliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

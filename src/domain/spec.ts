@@ -5,10 +5,9 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { durationPattern, toMilliseconds } from './duration.ts';
+import { defaultPreflight } from './deadline.ts';
+import { durationPattern, longestDuration, toMilliseconds } from './duration.ts';
 import { givesSecretAway } from './secret-header.ts';
-
-const maximumRetention = 30 * 86_400_000;
 
 const durationHint = 'write a duration such as 500ms, 30s, 5m or 24h';
 
@@ -16,7 +15,7 @@ const duration = z
   .string(durationHint)
   .max(32)
   .regex(durationPattern, durationHint)
-  .refine((text) => !durationPattern.test(text) || toMilliseconds(text) <= maximumRetention, 'at most 30d')
+  .refine((text) => !durationPattern.test(text) || toMilliseconds(text) <= longestDuration, 'at most 30d')
   .meta({ description: 'A duration such as 500ms, 30s, 5m or 24h' });
 
 const positiveDuration = duration.refine(
@@ -197,7 +196,7 @@ const cutover = z
 
 const timeouts = z
   .strictObject({
-    preflight: positiveDuration.default('1m'),
+    preflight: positiveDuration.default(defaultPreflight),
     deploy: positiveDuration.default('5m'),
     warmUp: positiveDuration.default('2m'),
     smoke: positiveDuration.default('5m'),

@@ -13,13 +13,16 @@ import {
   type RequestContext,
 } from '@kubernetes/client-node';
 import { buffer } from 'node:stream/consumers';
-import { ApiServer, type Method } from './api-server.ts';
+import { ApiServer, type ApiRequest, type Method } from './api-server.ts';
 import { forbidden } from './errors.ts';
+
+/** What a client needs of the API server. */
+type Api = Pick<ApiServer, keyof ApiServer>;
 
 /** The Kubernetes cluster that a deployment changes: typed clients, and the API server itself for everything else. */
 export interface Cluster {
   readonly kubeConfig: KubeConfig;
-  readonly api: ApiServer;
+  readonly api: Api;
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly batch: BatchV1Api;
@@ -43,7 +46,7 @@ export function connectCluster(kubeConfig: KubeConfig = defaultKubeConfig()): Cl
 }
 
 /** The cluster behind an API server: every client of it sends through `api`. */
-export function clusterOn(kubeConfig: KubeConfig, api: ApiServer): Cluster {
+export function clusterOn(kubeConfig: KubeConfig, api: Api): Cluster {
   const configuration = configurationOf(api);
   return {
     kubeConfig,
@@ -56,6 +59,20 @@ export function clusterOn(kubeConfig: KubeConfig, api: ApiServer): Cluster {
       api.close();
     },
   };
+}
+
+/** The same cluster for somebody who waits no longer than the signal says: every request that is on its way ends with it. */
+export function clusterUntil({ kubeConfig, api }: Cluster, signal: AbortSignal): Cluster {
+  const ending = (request: ApiRequest): ApiRequest => ({ ...request, signal: request.signal ?? signal });
+  return clusterOn(kubeConfig, {
+    url: api.url,
+    requests: api.requests,
+    close: () => {
+      api.close();
+    },
+    json: (request) => api.json(ending(request)),
+    open: (request) => api.open(ending(request)),
+  });
 }
 
 function defaultKubeConfig(): KubeConfig {
@@ -71,7 +88,7 @@ function defaultKubeConfig(): KubeConfig {
 }
 
 /** The typed clients' way to the server: the same pool, timeout and count as everything else. */
-function configurationOf(api: ApiServer): Configuration {
+function configurationOf(api: Api): Configuration {
   return createConfiguration({
     baseServer: new ServerConfiguration(api.url, {}),
     authMethods: {},
@@ -79,7 +96,7 @@ function configurationOf(api: ApiServer): Configuration {
   });
 }
 
-async function send(api: ApiServer, request: RequestContext): Promise<ResponseContext> {
+async function send(api: Api, request: RequestContext): Promise<ResponseContext> {
   const url = new URL(request.getUrl());
   const base = new URL(api.url);
   const path = url.pathname.slice(base.pathname === '/' ? 0 : base.pathname.length);

@@ -21,7 +21,9 @@ export interface EndpointsWait {
 }
 
 export type EndpointsResult =
-  { readonly exact: true; readonly endpoints: number } | { readonly exact: false; readonly difference: string };
+  | { readonly exact: true; readonly endpoints: number }
+  /** `isLate` where the time was over, and nothing else had happened to the Service. */
+  | { readonly exact: false; readonly difference: string; readonly isLate?: true };
 
 /**
  * Resolves as soon as the Service's EndpointSlices hold exactly the ready pods of the slot (null: no pod at all), or
@@ -49,9 +51,9 @@ export async function waitForEndpoints(
     signal,
   });
   if (waited.reached) return waited.value;
-  return seen.exact || waited.trouble === null
-    ? seen
-    : { exact: false, difference: `${seen.difference}; ${waited.trouble}` };
+  if (seen.exact) return seen;
+  const trouble = waited.trouble === null ? '' : `; ${waited.trouble}`;
+  return { exact: false, difference: `${seen.difference}${trouble}`, isLate: true };
 }
 
 function sliceSource({ namespace, service }: ServiceReference): Source<Json<V1EndpointSlice>> {

@@ -17,6 +17,8 @@ export interface ReadyWait {
   readonly signal: AbortSignal;
   /** Told at the beginning of a wait, and whenever the picture changes. */
   readonly onProgress: (summary: string) => void;
+  /** What is said when the time is over, with what is missing. */
+  readonly overdue: (why: string) => string;
 }
 
 /**
@@ -24,9 +26,10 @@ export interface ReadyWait {
  * DeploymentError('SlotNotReady') with the reasons when the time is over.
  */
 export async function waitForReadyPods(cluster: Cluster, reference: SlotReference, wait: ReadyWait): Promise<void> {
-  const { minimum, timeoutMs, signal, onProgress } = wait;
+  const { minimum, timeoutMs, signal, onProgress, overdue } = wait;
   const needed = Math.max(1, minimum);
   const name = slotName(reference.app, reference.slot);
+  const started = performance.now();
   let pods: readonly PodView[] = await readPods(cluster, reference);
   const enough = (): true | null => (pods.filter(({ ready }) => ready).length >= needed ? true : null);
   if (enough() !== null) return;
@@ -38,14 +41,14 @@ export async function waitForReadyPods(cluster: Cluster, reference: SlotReferenc
       onProgress(`${name}: ${describePods(pods, needed)}`);
       return enough();
     },
-    timeoutMs,
+    timeoutMs: Math.max(0, timeoutMs - (performance.now() - started)),
     signal,
   });
   if (waited.reached) return;
   const trouble = waited.trouble === null ? '' : `; ${waited.trouble}`;
   throw new DeploymentError(
     'SlotNotReady',
-    `${name} does not have the ${needed} ready pods that it needs to take production traffic: ${describePods(pods, needed)}${trouble}. Nothing was switched`,
+    overdue(`${name} does not have the ${needed} ready pods that it needs: ${describePods(pods, needed)}${trouble}`),
   );
 }
 

@@ -20,6 +20,8 @@ export interface RolloutWait {
   /** Where the last words of containers that crash are collected. */
   readonly logs: CrashLogs;
   readonly onProgress: (summary: string, state: SlotState) => void;
+  /** What is said when the time is over, with what is missing. */
+  readonly overdue: (why: string) => string;
 }
 
 export function deploymentSource({ namespace, app, slot }: SlotReference): Source<Json<V1Deployment>> {
@@ -34,7 +36,7 @@ export function deploymentSource({ namespace, app, slot }: SlotReference): Sourc
 export async function waitForRollout(
   cluster: Cluster,
   reference: SlotReference,
-  { runId, timeoutMs, signal, logs, onProgress }: RolloutWait,
+  { runId, timeoutMs, signal, logs, onProgress, overdue }: RolloutWait,
 ): Promise<SlotState> {
   const name = slotName(reference.app, reference.slot);
   let reasons = 'nothing is known of its pods';
@@ -56,9 +58,7 @@ export async function waitForRollout(
   await logs.settled();
   throw new DeploymentError(
     'CandidateNotReady',
-    [`${name} was not ready in time: ${reasons}`, waited.trouble ?? '', ...logs.full]
-      .filter((line) => line !== '')
-      .join('\n'),
+    [overdue(waited.trouble === null ? reasons : `${reasons}; ${waited.trouble}`), ...logs.full].join('\n'),
   );
 }
 

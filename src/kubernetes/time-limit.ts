@@ -30,3 +30,16 @@ export function timeLimit(ms: number, parent?: AbortSignal): TimeLimit {
   };
   return { signal: controller.signal, abort, release };
 }
+
+/** What the work gives, or `otherwise` where it takes longer than that. */
+export async function inTime<T>(work: Promise<T> | T, ms: number, otherwise: T): Promise<T> {
+  const limit = timeLimit(ms);
+  const late = new Promise<T>((resolve) => {
+    limit.signal.addEventListener('abort', () => resolve(otherwise), { once: true });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    limit.release();
+  }
+}

@@ -1,14 +1,16 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
+import { deadlines, isBounded } from '../domain/deadline.ts';
 import { isFailureName, type Failure } from '../domain/failure.ts';
 import { readHandEdit, type HandEdit } from '../domain/hand-edit.ts';
 import type { Spec } from '../domain/spec.ts';
-import { describeOverdue } from './overdue.ts';
+import { overdueMessage } from './overdue.ts';
 
 /** What ended a step, told apart by type and name. `spec` names the setting of a deadline; null before it is read. */
 export function failureOf(error: unknown, spec: Spec | null): Failure {
-  if (error instanceof ActivityFailure && isOverdue(error)) {
-    const last = error.cause instanceof TimeoutFailure ? lastOf(error.cause) : error.cause;
-    return { name: 'DeadlineExceeded', message: describeOverdue(error.activityType, spec, last) };
+  if (error instanceof ActivityFailure) {
+    const { activityType: step } = error;
+    const overdue = overdueMessage(error, spec !== null && isBounded(step) ? deadlines[step](spec) : null);
+    if (overdue !== null) return { name: 'DeadlineExceeded', message: overdue };
   }
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
   if (cause instanceof ApplicationFailure) {
@@ -23,14 +25,4 @@ export function failureOf(error: unknown, spec: Spec | null): Failure {
 export function handEditOf(error: unknown): HandEdit | null {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure ? readHandEdit(cause.details?.[0]) : null;
-}
-
-/** Temporal ends a step with its last failure, and not with a timeout, where no time is left to try again. */
-function isOverdue({ cause, retryState }: ActivityFailure): boolean {
-  return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && retryState === 'TIMEOUT');
-}
-
-/** The failure of the last attempt; a timeout that stands for the step's whole time says nothing of an attempt. */
-function lastOf(timeout: TimeoutFailure): Error | undefined {
-  return timeout.cause ?? (timeout.timeoutType === 'HEARTBEAT' ? timeout : undefined);
 }

@@ -1,39 +1,33 @@
 /** What is said of an activity that Temporal has given up, in the words of the spec's setting that bounded it. */
-import { TimeoutFailure } from '@temporalio/workflow';
-import type { Activities } from '../activities/contract.ts';
-import type { Spec, WatchSpec } from '../domain/spec.ts';
+import { ApplicationFailure, TimeoutFailure, type ActivityFailure } from '@temporalio/workflow';
+import { describeOverdue, type Deadline } from '../domain/deadline.ts';
 
-type Bounded = Exclude<keyof Activities, 'preflight'>;
-
-/** The setting that bounds each activity, with its value. Preflight's time is fixed: it is what reads the spec. */
-const settings: Readonly<Record<Bounded, (spec: Spec) => { setting: string; value: string }>> = {
-  deploy: ({ timeouts }) => ({ setting: 'timeouts.deploy', value: timeouts.deploy }),
-  warmUp: ({ timeouts }) => ({ setting: 'timeouts.warmUp', value: timeouts.warmUp }),
-  smoke: ({ timeouts }) => ({ setting: 'timeouts.smoke', value: timeouts.smoke }),
-  soak: ({ soak }) => ({ setting: 'soak.duration', value: watchTime(soak) }),
-  cutover: ({ timeouts }) => ({ setting: 'timeouts.cutover', value: timeouts.cutover }),
-  monitor: ({ monitor }) => ({ setting: 'monitor.duration', value: watchTime(monitor) }),
-  retention: ({ retention }) => ({ setting: 'retention', value: retention }),
-  rollback: ({ timeouts }) => ({ setting: 'timeouts.rollback', value: timeouts.rollback }),
-  drain: ({ drain }) => ({ setting: 'drain', value: drain }),
-  teardown: ({ timeouts }) => ({ setting: 'timeouts.teardown', value: timeouts.teardown }),
-};
-
-/** `last` is why its last attempt ended; undefined where there was none, or it never ended. */
-export function describeOverdue(activity: string, spec: Spec | null, last: Error | undefined): string {
-  const why = last === undefined ? 'no worker has ended it' : `its last attempt failed: ${wordsOf(last)}`;
-  const look = 'see whether a worker runs and reaches the API server';
-  if (spec === null || !isBounded(activity)) return `the time for ${activity} is over: ${why}. Now ${look}`;
-  const { setting, value } = settings[activity](spec);
-  return `${setting} (${value}) is over and ${activity} is not done: ${why}. Now ${look}; then deploy again, or raise ${setting}`;
+/** The message where Temporal has ended the activity because its time was over; null where it has failed by itself. */
+export function overdueMessage(failure: ActivityFailure, deadline: Deadline | null): string | null {
+  const { activityType } = failure;
+  const why = whyOverdue(failure);
+  if (why === null) return null;
+  const look = 'Now see whether a worker runs and reaches the API server';
+  if (deadline === null) return `the time for ${activityType} is over: ${why}. ${look}`;
+  return describeOverdue(deadline, { undone: `${activityType} is not done`, why, next: `${look}; then deploy again` });
 }
 
-function watchTime({ duration, extension }: Pick<WatchSpec, 'duration' | 'extension'>): string {
-  return `${duration}, with an extension of ${extension}`;
+/** Why it had not ended by then; null where it has failed by itself. */
+export function whyOverdue(failure: ActivityFailure): string | null {
+  if (!isOverdue(failure)) return null;
+  const { cause } = failure;
+  const last = cause instanceof TimeoutFailure ? lastOf(cause) : cause;
+  return last === undefined ? 'no worker has ended it' : `its last attempt failed: ${wordsOf(last)}`;
 }
 
-function isBounded(name: string): name is Bounded {
-  return Object.hasOwn(settings, name);
+/** Temporal ends a step with its last failure, and not with a timeout, where no time is left to try again. */
+function isOverdue({ cause, retryState }: ActivityFailure): boolean {
+  return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && retryState === 'TIMEOUT');
+}
+
+/** The failure of the last attempt; a timeout that stands for the step's whole time says nothing of an attempt. */
+function lastOf(timeout: TimeoutFailure): Error | undefined {
+  return timeout.cause ?? (timeout.timeoutType === 'HEARTBEAT' ? timeout : undefined);
 }
 
 /** Temporal's own words name neither the worker nor what it did. */

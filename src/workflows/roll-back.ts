@@ -11,7 +11,7 @@ import type { DeploymentState, Outcome, StepName, SwitchRecord } from '../domain
 import type { Deployment } from './deployment.ts';
 import { failureOf, handEditOf } from './failure-of.ts';
 import { stepActivities, switchActivities } from './step-activities.ts';
-import { describeDrain } from './steps/teardown.ts';
+import { drainedWords } from './steps/teardown.ts';
 import { handEditRecord, switchRecord } from './switch-record.ts';
 
 /** Undoes as much as the walk had done, and concludes the deployment. */
@@ -138,7 +138,7 @@ async function removeCandidate(deployment: Deployment, target: Target, way: WayB
   const slot = target.candidateSlot;
   try {
     if (way === 'switched') {
-      record.notice(`candidate: ${describeDrain(await stepActivities(target.spec.drain).drain({ ...target, slot }))}`);
+      record.notice(`candidate: ${await drainedWords(target, slot)}`);
     }
     const { detail } = await stepActivities(target.spec.timeouts.teardown).teardown({ ...target, slot, how: 'delete' });
     record.notice(detail);

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import type { WatchEvidence } from '../domain/evidence.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Deployment } from './deployment.ts';
 
 /** Ends a soak or monitor by its verdict: goes on, or throws so that the deployment is rolled back. */
 export function judge(
-  { record }: Deployment,
+  { record, planned }: Deployment,
   step: 'soak' | 'monitor',
   evidence: WatchEvidence,
   watch: Pick<WatchSpec, 'onInsufficientData'>,
@@ -18,10 +19,12 @@ export function judge(
       throw ApplicationFailure.nonRetryable(evidence.reason, step === 'soak' ? 'SoakFailed' : 'MonitorFailed');
     case 'insufficient-data':
       if (watch.onInsufficientData === 'rollback') {
-        throw ApplicationFailure.nonRetryable(
-          `insufficient data: ${evidence.reason} (${step}.onInsufficientData is rollback)`,
-          step === 'soak' ? 'SoakFailed' : 'MonitorFailed',
-        );
+        const message = describeOverdue(deadlines[step](planned.spec), {
+          undone: `the ${step} has insufficient data`,
+          why: evidence.reason,
+          next: `It ends so since ${step}.onInsufficientData is rollback: see that the metrics can be read and requests come, then deploy again`,
+        });
+        throw ApplicationFailure.nonRetryable(message, step === 'soak' ? 'SoakFailed' : 'MonitorFailed');
       }
       record.notice(`the ${step} had insufficient data and the spec says to go on: ${evidence.reason}`);
       record.end(step, 'done', `insufficient data, continued as the spec says: ${evidence.reason}`);

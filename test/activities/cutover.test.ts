@@ -36,7 +36,9 @@ it('switches nothing once its time is over, however ready the candidate is', asy
   const cutover = createCutover({ cluster: { api: { json } } as unknown as Cluster, access: {} as Access });
   await expect(cutover(input, { ...attemptOf(), remaining: () => 0 })).rejects.toMatchObject({
     failure: 'DeadlineExceeded',
-    message: expect.stringContaining('timeouts.cutover (5s) was over') as string,
+    message: expect.stringContaining(
+      'timeouts.cutover (5s) is over and the Service "api-service" was not switched: ',
+    ) as string,
   });
   expect(asked.map(({ method = 'GET' }) => method)).toEqual(['GET']);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { DrainInput, DrainResult } from '../../src/activities/contract.ts';
-import { watchTail } from '../../src/activities/drain.ts';
+import { untroubled, watchTail } from '../../src/activities/drain.ts';
 import { specOf } from '../kubernetes/objects.ts';
 import { attemptOf } from './attempts.ts';
 
@@ -45,4 +45,22 @@ it('goes on where an earlier attempt was', async () => {
   const startedAt = Date.now() - 10_000;
   const result = await drained([1, 0, 0], attemptOf({ resume: { startedAt, tail: 5 } }));
   expect(result).toEqual({ tailRequests: 6, quiet: true, waitedMs: 16_000 });
+});
+
+it('does not wait longer for a slot that does not answer', async () => {
+  const result = watchTail(input, attemptOf(), () => new Promise(() => undefined));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await result).toEqual({ tailRequests: null, quiet: false, waitedMs: 20_000 });
+});
+
+it('counts once the slot can be read, and fails for nothing before', async () => {
+  let tries = 0;
+  const count = untroubled(async () => {
+    tries += 1;
+    if (tries < 3) throw new Error('the API server is away');
+    return () => Promise.resolve(tries);
+  });
+  expect([await count(), await count(), await count()]).toEqual([null, null, 3]);
+  const failing = untroubled(() => Promise.resolve(() => Promise.reject(new Error('the pod is gone'))));
+  expect(await failing()).toBeNull();
 });

@@ -79,6 +79,6 @@ describe('the fallback is not removed', () => {
 
 it('is removed once the candidate serves', async () => {
   // Here nothing tells that its pods are gone, so that it ends with its deadline.
-  await expect(teardown()).rejects.toThrow('api-blue was not gone within 1s');
+  await expect(teardown()).rejects.toThrow('timeouts.teardown (1s) is over and api-blue is not gone');
   expect(changes).toEqual(['DELETE /apis/apps/v1/namespaces/default/deployments/api-blue']);
 });

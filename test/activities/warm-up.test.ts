@@ -74,6 +74,9 @@ describe('a warm-up', () => {
     const evidence = await createWarmUp(rig.dependencies)(target, new RigAttempt());
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(evidence.requestsFailed).toBe(20);
-    expect(evidence.errors.map(({ message }) => message)).toContain('not sent: timeouts.warmUp was over');
+    expect(evidence.errors).toEqual([
+      { message: 'not sent: timeouts.warmUp (200ms) is over', count: 16 },
+      { message: 'GET /: no answer, and timeouts.warmUp (200ms) is over', count: 4 },
+    ]);
   });
 });

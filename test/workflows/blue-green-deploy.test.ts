@@ -258,6 +258,53 @@ describe.concurrent('an activity that fails for a passing reason', () => {
   });
 });
 
+describe.concurrent('a deadline', () => {
+  it('of preflight is the one that the spec names, before it was validated', async () => {
+    const { state, calls, workflowMs } = await rig.deploy({
+      spec: { ...spec, timeouts: { preflight: '20s' } },
+      activities: {
+        preflight: async () => {
+          throw new Error('the API server answered 503');
+        },
+      },
+    });
+    expect(state).toMatchObject({ outcome: 'failed', failure: { name: 'DeadlineExceeded' } });
+    expect(state.failure?.message).toContain('timeouts.preflight (20s) is over and preflight is not done');
+    expect(state.failure?.message).toContain('its last attempt failed: the API server answered 503');
+    expect(new Set(calls)).toEqual(new Set(['preflight']));
+    expect(workflowMs).toBeLessThan(40_000);
+  });
+
+  it('of approval names the setting, its value and the command', async () => {
+    const { state } = await rig.deploy({ spec: withApproval });
+    expect(state.failure?.message).toContain('approval.timeout (1h) is over and nobody has approved default/api');
+  });
+
+  it('of a drain that nobody has watched leads on to the teardown, and not back', async () => {
+    const { state, calls } = await rig.deploy({
+      activities: {
+        drain: async () => {
+          throw new Error('the worker cannot reach the cluster');
+        },
+      },
+    });
+    expect(state).toMatchObject({ outcome: 'finished', traffic: { slot: 'green' } });
+    expect(calls).not.toContain('rollback');
+    expect(calls.at(-1)).toBe('teardown');
+    expect(state.steps.find(({ name }) => name === 'drain')?.detail).toBe(
+      'its last connections were not watched: drain (1m) is over, and its last attempt failed: the worker cannot reach the cluster',
+    );
+  });
+
+  it.each(['soak', 'monitor'] as const)('of the %s says what was missing, in which setting', async (step) => {
+    const { state } = await rig.deploy({ activities: { [step]: async () => watchEvidence('insufficient-data') } });
+    expect(state.failure?.message).toContain(
+      `${step}.duration (5m, with an extension of 0s) is over and the ${step} has insufficient data: verdict insufficient-data`,
+    );
+    expect(state.failure?.message).toContain(`${step}.onInsufficientData is rollback`);
+  });
+});
+
 const failedSmoke = {
   verdict: 'fail',
   checks: [{ name: 'health', kind: 'http', passed: false, detail: '503 instead of 200', durationMs: 4 }],

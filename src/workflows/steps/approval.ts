@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { toMilliseconds } from '../../domain/duration.ts';
+import { deadlines, describeOverdue } from '../../domain/deadline.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn } from '../step-activities.ts';
 
@@ -7,6 +7,7 @@ import { dueIn } from '../step-activities.ts';
 export async function approval(deployment: Deployment): Promise<void> {
   const { planned, record, state } = deployment;
   const { required, timeout } = planned.spec.approval;
+  const deadline = deadlines.approval(planned.spec);
   if (!required) {
     deployment.begin('approval');
     record.end('approval', 'skipped', 'the spec does not ask for approval');
@@ -16,13 +17,14 @@ export async function approval(deployment: Deployment): Promise<void> {
     waitingFor: `an operator: cutover approve ${state.id}`,
     next: dueIn('the candidate is removed unless somebody approves', timeout),
   });
-  const approved = await deployment.until(
-    () => deployment.approval !== null,
-    toMilliseconds(timeout),
-    'approval expires',
-  );
+  const approved = await deployment.until(() => deployment.approval !== null, deadline.ms, 'approval expires');
   if (!approved) {
-    throw ApplicationFailure.nonRetryable(`nobody approved ${state.id} within ${timeout}`, 'ApprovalTimedOut');
+    const message = describeOverdue(deadline, {
+      undone: `nobody has approved ${state.id}`,
+      why: `it waited for cutover approve ${state.id}`,
+      next: 'The candidate is removed: deploy again when somebody is there to approve',
+    });
+    throw ApplicationFailure.nonRetryable(message, 'ApprovalTimedOut');
   }
   record.end('approval', 'done', `${deployment.approval?.by ?? ''}: ${deployment.approval?.reason ?? ''}`);
 }

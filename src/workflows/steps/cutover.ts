@@ -18,7 +18,7 @@ export async function cutover(deployment: Deployment): Promise<void> {
   record.switched(switchRecord(state, 'cutover', { ...cause, requestedAt }, result));
   if (result.verifiedAt === null) {
     throw ApplicationFailure.nonRetryable(
-      `${service} was switched, but could not be verified: ${result.verification}`,
+      `${service} was switched, but could not be verified: ${result.verification}. It is switched back: deploy again when the traffic can arrive`,
       'VerificationFailed',
     );
   }

@@ -1,7 +1,11 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { deadlines, isOver } from '../../domain/deadline.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { DrainResult } from '../../activities/contract.ts';
+import type { Target } from '../../activities/contract.ts';
+import type { Slot } from '../../domain/slot.ts';
 import type { Deployment } from '../deployment.ts';
+import { failureOf } from '../failure-of.ts';
+import { whyOverdue } from '../overdue.ts';
 import { stepActivities } from '../step-activities.ts';
 
 const firstDeployment = 'the first deployment of an app replaces nothing';
@@ -14,8 +18,22 @@ export async function drain(deployment: Deployment): Promise<void> {
     record.end('drain', 'skipped', firstDeployment);
     return;
   }
-  const result = await stepActivities(planned.spec.drain).drain({ ...planned, slot: planned.stableSlot });
-  record.end('drain', 'done', describeDrain(result));
+  record.end('drain', 'done', await drainedWords(planned, planned.stableSlot));
+}
+
+/** One sentence on how it ended: also where nobody was there to watch, since its time is over then, and that is all it waits for. */
+export async function drainedWords(target: Target, slot: Slot): Promise<string> {
+  const over = isOver(deadlines.drain(target.spec));
+  try {
+    const result = await stepActivities(target.spec.drain).drain({ ...target, slot });
+    const { tailRequests: tail, quiet, waitedMs } = result;
+    const late = tail === null ? 'its requests could not be counted' : `${tail} late requests`;
+    return `${quiet ? `quiet after ${formatDuration(waitedMs)}` : `${over} and it is not quiet yet`}; ${late}`;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const why = error instanceof ActivityFailure ? whyOverdue(error) : null;
+    return `its last connections were not watched: ${why === null ? failureOf(error, target.spec).message : `${over}, and ${why}`}`;
+  }
 }
 
 /** Removes stable: the point of no return, so a cancellation no longer interrupts it. */
@@ -34,10 +52,4 @@ export async function teardown(deployment: Deployment): Promise<void> {
   }
   record.conclude('finished');
   deployment.publish();
-}
-
-/** One sentence on how the last connections of a slot ended. */
-export function describeDrain({ tailRequests, quiet, waitedMs }: DrainResult): string {
-  const tail = tailRequests === null ? 'its requests could not be counted' : `${tailRequests} late requests`;
-  return `${quiet ? 'quiet' : 'not yet quiet'} after ${formatDuration(waitedMs)}; ${tail}`;
 }

@@ -11,6 +11,8 @@ export async function warmUp(deployment: Deployment): Promise<void> {
   }
   const evidence = await stepActivities(planned.spec.timeouts.warmUp).warmUp(planned);
   record.evidence({ warmUp: evidence });
-  const { requestsSent, requestsFailed, pods } = evidence;
-  record.end('warmUp', 'done', `${requestsSent} requests to ${pods} pods, ${requestsFailed} failed`);
+  const { requestsSent, requestsFailed, pods, errors } = evidence;
+  const [first] = errors;
+  const why = first === undefined ? '' : ` (${first.message})`;
+  record.end('warmUp', 'done', `${requestsSent} requests to ${pods} pods, ${requestsFailed} failed${why}`);
 }

@@ -140,6 +140,6 @@ describe('the API server, killed at the cutover', () => {
       { timeouts: { cutover: '5s', rollback: '1m' } },
     );
     expect(state).toMatchObject({ outcome: 'rolled-back', traffic: { slot: 'blue' }, switches: [] });
-    expect(state.failure?.message).toContain('timeouts.cutover (5s) was over');
+    expect(state.failure?.message).toContain('timeouts.cutover (5s) is over');
   });
 });

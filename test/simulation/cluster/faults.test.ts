@@ -234,6 +234,7 @@ it('rolls out anew, and makes anew what somebody deletes', async () => {
     signal: new AbortController().signal,
     logs: new CrashLogs(cluster, namespace),
     onProgress: () => undefined,
+    overdue: (why: string) => why,
   };
   model.byHand.annotate('deployments', namespace, 'api-blue', { 'cutover.dev/deployment': '' });
   const rolled = await inVirtualTime(waitForRollout(cluster, blue, wait));
