@@ -45,7 +45,7 @@ const shortestIntervalMs = 200;
 const looksBeyondEnd = 3;
 /** These come at least so close after each other, and are all over so long after the end. */
 const pauseBeyondEndMs = 1_000;
-const settleMs = { least: 2_000, most: 10_000 };
+const settleMs = { least: 3_000, most: 10_000 };
 const longestLookMs = 30_000;
 
 /** What a watch needs to know of the slots before it begins. */

@@ -5,6 +5,7 @@ import type { Access } from '../../src/kubernetes/access/index.ts';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
 import { parsed } from '../workflows/scripted-activities.ts';
+import { pod } from '../kubernetes/objects.ts';
 import { attemptOf } from './attempts.ts';
 
 const input: SwitchInput = {
@@ -41,4 +42,19 @@ it('switches nothing once its time is over, however ready the candidate is', asy
     ) as string,
   });
   expect(asked.map(({ method = 'GET' }) => method)).toEqual(['GET']);
+});
+
+it('switches nothing where its time passes while the API server is asked for the pods', async () => {
+  const asked: ApiRequest[] = [];
+  let leftMs = 5_000;
+  const json = async (request: ApiRequest): Promise<unknown> => {
+    asked.push(request);
+    if (!request.path.endsWith('/pods')) return structuredClone(service);
+    leftMs = 0;
+    return { items: [pod('g1', { version: 'green' })] };
+  };
+  const cutover = createCutover({ cluster: { api: { json } } as unknown as Cluster, access: {} as Access });
+  const attempt = { ...attemptOf(), remaining: () => leftMs };
+  await expect(cutover(input, attempt)).rejects.toMatchObject({ failure: 'DeadlineExceeded' });
+  expect(asked.map(({ method = 'GET' }) => method)).toEqual(['GET', 'GET']);
 });
