@@ -20,8 +20,13 @@ function cutOff(rig: SlotsRig, isAway: () => boolean, instead: () => Promise<unk
   return { access, cluster: { api: { json } } as unknown as Cluster };
 }
 
-function soakFrom(rig: SlotsRig, dependencies: Dependencies, attempt = new RigAttempt()): Promise<WatchEvidence> {
-  return createSoak(dependencies)(rig.target({ soak: { ...watch, traffic, minimumRequests: 1 } }), attempt);
+function soakFrom(
+  rig: SlotsRig,
+  dependencies: Dependencies,
+  attempt = new RigAttempt(),
+  { duration } = watch,
+): Promise<WatchEvidence> {
+  return createSoak(dependencies)(rig.target({ soak: { ...watch, duration, traffic, minimumRequests: 1 } }), attempt);
 }
 
 /** What a worker leaves that dies in the middle of the watch, which is over by the time that another one comes. */
@@ -30,7 +35,7 @@ async function left(rig: SlotsRig): Promise<RigAttempt> {
   first.onReport = ({ progress }) => {
     if ((progress.watch?.samples ?? 0) >= 3) first.stop();
   };
-  await expect(soakFrom(rig, rig.dependencies, first)).rejects.toThrow('stopped');
+  await expect(soakFrom(rig, rig.dependencies, first, { duration: '1m' })).rejects.toThrow('stopped');
   const { resume } = first.reports.at(-1) as { resume: { state: { startedAt: number } } };
   resume.state.startedAt -= 60_000;
   return new RigAttempt(first);
