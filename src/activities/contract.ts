@@ -86,6 +86,8 @@ export interface RollbackResult {
   readonly fence: number | null;
   /** The cutover of this deployment that was switched back, as it was on the Service; null where it was none. */
   readonly undoes?: { readonly fence: number; readonly at: string } | null;
+  /** What else the record should say where nothing was switched; a switch has it in its verification. */
+  readonly notes?: readonly string[];
 }
 
 export interface DrainInput extends Target {

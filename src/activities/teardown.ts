@@ -14,7 +14,13 @@ import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
-import { describeSelector, findProduction, ownerOf, type ProductionService } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  findProduction,
+  namesSlot,
+  ownerOf,
+  type ProductionService,
+} from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
@@ -108,7 +114,7 @@ async function assertRemovable(cluster: Cluster, input: TeardownInput): Promise<
 
 /** The fallback goes only while production is where the deployment has brought it. */
 function assertReplaced(live: ProductionService | null, { spec, slot, candidateSlot }: TeardownInput): void {
-  if (live?.slot === candidateSlot) return;
+  if (live !== null && namesSlot(live.selector, spec.app, candidateSlot)) return;
   const name = slotName(spec.app, slot);
   const candidate = slotName(spec.app, candidateSlot);
   if (live === null) {

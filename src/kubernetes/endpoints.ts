@@ -1,5 +1,5 @@
 /** Where a Service sends connections: its EndpointSlices, against the pods of the slot that it should reach. */
-import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node';
+import type { V1EndpointSlice } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import type { Source } from './follow.ts';
@@ -7,7 +7,7 @@ import type { PodView } from './pod.ts';
 import {
   describeSelector,
   noSlot,
-  viewProduction,
+  productionSource,
   type ProductionService,
   type ServiceReference,
 } from './production.ts';
@@ -36,7 +36,7 @@ export async function waitForEndpoints(
   let seen: EndpointsResult = { exact: false, difference: 'the EndpointSlices could not be read' };
   const waited = await waitUntil(cluster, {
     sources: {
-      services: serviceSource(reference),
+      services: productionSource(reference),
       slices: sliceSource(reference),
       ...(slot === null ? {} : { pods: podSource(slot) }),
     },
@@ -52,14 +52,6 @@ export async function waitForEndpoints(
   return seen.exact || waited.trouble === null
     ? seen
     : { exact: false, difference: `${seen.difference}; ${waited.trouble}` };
-}
-
-function serviceSource({ namespace, service }: ServiceReference): Source<ProductionService> {
-  return {
-    path: `/api/v1/namespaces/${namespace}/services`,
-    fieldSelector: `metadata.name=${service}`,
-    read: (object: Json<V1Service>) => viewProduction(object),
-  };
 }
 
 function sliceSource({ namespace, service }: ServiceReference): Source<Json<V1EndpointSlice>> {

@@ -71,6 +71,7 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     mayHaveSwitched: deployment.reached === 'switch',
     ...(deployment.inPlaceOf === null ? {} : { inPlaceOf: deployment.inPlaceOf }),
   });
+  for (const note of result.notes ?? []) record.notice(note);
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
     record.end(
