@@ -16,7 +16,7 @@ interface Dependencies {
   readonly access: Access;
 }
 
-const timeoutMs = 2_000;
+const patienceMs = 2_000;
 
 /**
  * null when as many pods of the slot as it should have answer, or have a probe that says so; else who does not, and why.
@@ -39,6 +39,36 @@ export async function whoIsSilent(
   return [`${answering} of ${view.state.desiredPods} pods answer on port ${port}`, ...silent.slice(0, 1)].join('; ');
 }
 
+/** For how long a pod that counts as ready may not listen yet. */
+const youngMs = 60_000;
+/** A refusal comes at once; whoever waits for longer acts on what it knew before. */
+const deafTimeoutMs = 500;
+
+/**
+ * How many of a slot's ready pods refuse connections: pods without a readiness probe that have only just begun. One that
+ * cannot be asked counts as one that answers, so that nothing between the worker and the pods holds up a rollback.
+ */
+export async function countDeaf(
+  { cluster, access }: Dependencies,
+  spec: Spec,
+  slot: SlotReference,
+  { pods, signal }: { readonly pods: readonly PodView[]; readonly signal: AbortSignal },
+): Promise<number> {
+  const young = pods.filter(({ readySince }) => readySince !== null && Date.now() - Date.parse(readySince) < youngMs);
+  const view = young.length === 0 ? null : await readSlot(cluster, slot);
+  if (view === null || hasReadinessProbe(view.deployment)) return 0;
+  const port = await podPort(cluster, spec, view);
+  const answers = await Promise.all(
+    young.map((pod) => ask(pod, { access, spec, port, signal }, deafTimeoutMs).catch(refusal)),
+  );
+  signal.throwIfAborted();
+  return answers.filter((answer) => answer === 'refused').length;
+}
+
+function refusal(error: unknown): 'refused' | 'unknown' {
+  return error instanceof AccessError && error.kind === 'refused' ? 'refused' : 'unknown';
+}
+
 interface Asking {
   readonly access: Access;
   readonly spec: Spec;
@@ -47,16 +77,20 @@ interface Asking {
 }
 
 /** Any answer will do, whatever its status; even one that is not HTTP shows that somebody listens. */
-async function silenceOf(pod: PodView, { access, spec, port, signal }: Asking): Promise<string | null> {
-  const target = { kind: 'pod', namespace: spec.namespace, name: pod.name, ip: pod.ip ?? '', port } as const;
+async function silenceOf(pod: PodView, asking: Asking): Promise<string | null> {
   try {
-    await access[spec.access].request(target, { path: spec.cutover.verify.path }, { timeoutMs, signal });
+    await ask(pod, asking, patienceMs);
     return null;
   } catch (error) {
-    signal.throwIfAborted();
+    asking.signal.throwIfAborted();
     if (!(error instanceof AccessError)) throw error;
     return error.kind === 'protocol' ? null : error.message;
   }
+}
+
+async function ask(pod: PodView, { access, spec, port, signal }: Asking, timeoutMs: number): Promise<void> {
+  const target = { kind: 'pod', namespace: spec.namespace, name: pod.name, ip: pod.ip ?? '', port } as const;
+  await access[spec.access].request(target, { path: spec.cutover.verify.path }, { timeoutMs, signal });
 }
 
 function hasReadinessProbe(deployment: Json<V1Deployment>): boolean {

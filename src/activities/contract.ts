@@ -6,6 +6,7 @@
  */
 import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../domain/evidence.ts';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
+import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { SlotState } from '../domain/state.ts';
@@ -88,6 +89,10 @@ export interface RollbackResult {
   readonly fence: number | null;
   /** The cutover of this deployment that was switched back, as it was on the Service; null where it was none. */
   readonly undoes?: { readonly fence: number; readonly at: string } | null;
+  /** What production selected when the rollback came, before it changed anything. */
+  readonly found?: HandEdit;
+  /** What else the record should say where nothing was switched; a switch has it in its verification. */
+  readonly notes?: readonly string[];
 }
 
 export interface RetentionInput extends Target {

@@ -1,13 +1,15 @@
 /** Switches production to the candidate, all traffic at once, and verifies that it went there. */
 import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
-import { slotName } from '../domain/slot.ts';
+import { slotLabels, slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
+import { describeSelector, otherLabels } from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { readDeployment } from '../kubernetes/slot.ts';
+import { countReadySelected } from '../kubernetes/selection.ts';
 import { makeSwitch, type Switch } from '../kubernetes/switch.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
@@ -19,7 +21,10 @@ export function createCutover(dependencies: { readonly cluster: Cluster; readonl
   const { cluster } = dependencies;
   return async (input, attempt) => {
     const wanted = wantedSwitch(input);
-    const switched = await makeSwitch(cluster, wanted, () => candidateReady(cluster, input, attempt));
+    const switched = await makeSwitch(cluster, wanted, async (selector) => {
+      await candidateReady(cluster, input, attempt);
+      await assertReached(cluster, input, selector);
+    });
     return switchResult(
       dependencies,
       { kind: 'cutover', input, to: wanted.to, from: wanted.from, ...switched },
@@ -74,7 +79,8 @@ function unswitched(spec: Spec, why: string, next: string): string {
 
 /** Waits until Kubernetes has looked at the last change of the candidate; throws where it is not what was deployed. */
 async function asDeployed(cluster: Cluster, input: SwitchInput, attempt: Attempt): Promise<void> {
-  const { spec, candidateSlot } = input;
+  const { spec, candidateSlot, candidateRevision } = input;
+  if (candidateRevision === undefined) return;
   const reference = { namespace: spec.namespace, app: spec.app, slot: candidateSlot };
   if (isAsDeployed(input, await readDeployment(cluster, reference))) return;
   const waited = await waitUntil(cluster, {
@@ -89,5 +95,23 @@ async function asDeployed(cluster: Cluster, input: SwitchInput, attempt: Attempt
   throw new DeploymentError(
     'SlotNotReady',
     unswitched(spec, why, "See whether the cluster's controllers run, then deploy again"),
+  );
+}
+
+/** Labels that the selector asks for beside the slot's must be those of the candidate's pods, or nothing would be served. */
+async function assertReached(
+  cluster: Cluster,
+  { spec, candidateSlot }: SwitchInput,
+  selector: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (Object.keys(otherLabels(selector)).length === 0) return;
+  const { namespace, app, service, cutover, replicas = 1 } = spec;
+  const switched = { ...selector, ...slotLabels(app, candidateSlot) };
+  const needed = cutover.minimumReady ?? replicas;
+  const reached = await countReadySelected(cluster, namespace, switched);
+  if (reached >= needed) return;
+  throw new DeploymentError(
+    'SelectorChanged',
+    `the selector of the Service "${service}" would reach ${reached} of the ${needed} ready pods that the candidate needs, by ${describeSelector(switched)}. Nothing was switched: take away what was added to the selector, then deploy again`,
   );
 }

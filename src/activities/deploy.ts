@@ -137,6 +137,7 @@ async function assertChangeable(cluster: Cluster, target: Target): Promise<void>
   if (live.slot !== candidateSlot) return;
   throw selectorChanged(
     live,
+    spec.app,
     `the Service "${spec.service}" now selects ${describeSelector(live.selector)}, the slot that was to be the candidate: somebody has switched it. Nothing in that slot was touched: deploy again`,
   );
 }

@@ -1,11 +1,17 @@
 /** What a watch is about has to stay as it is: asked at each look. */
 import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
-import { slotLabels, slotName, type Slot } from '../domain/slot.ts';
+import { slotName, type Slot } from '../domain/slot.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, noSlot, readProduction, type ProductionService } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  namesSlot,
+  noSlot,
+  readProduction,
+  type ProductionService,
+} from '../kubernetes/production.ts';
 import { revisionOf } from '../kubernetes/slot.ts';
 import type { Target } from './contract.ts';
 
@@ -27,13 +33,13 @@ export async function assertProduction(
   const should = expected === null ? 'no slot' : slotName(spec.app, expected);
   throw selectorChanged(
     live,
+    spec.app,
     `during the ${step} somebody has changed the selector of the Service "${spec.service}", which should select ${should}, to ${describeSelector(live.selector)}`,
   );
 }
 
 function selects({ selector }: ProductionService, app: string, slot: Slot | null): boolean {
-  if (slot === null) return selector['version'] === noSlot;
-  return Object.entries(slotLabels(app, slot)).every(([label, value]) => selector[label] === value);
+  return slot === null ? selector['version'] === noSlot : namesSlot(selector, app, slot);
 }
 
 type Deployed = Pick<Target, 'spec' | 'candidateSlot' | 'candidateRevision'>;

@@ -14,7 +14,7 @@ import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, serviceSource } from '../kubernetes/production.ts';
+import { describeSelector, productionSource } from '../kubernetes/production.ts';
 import { podSource } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
@@ -72,7 +72,7 @@ async function nextFinding(
   const [stable, candidate] = [stableOf(input), { namespace, app, slot: candidateSlot }];
   const waited = await waitUntil(cluster, {
     sources: {
-      services: serviceSource(spec),
+      services: productionSource(spec),
       stableDeployments: deploymentSource(stable),
       candidateDeployments: deploymentSource(candidate),
       stablePods: podSource(stable),
@@ -103,6 +103,7 @@ async function answer(
     case 'moved':
       throw selectorChanged(
         finding.live,
+        spec.app,
         `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(finding.live.selector)}`,
       );
     case 'fallback-gone':

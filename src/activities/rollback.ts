@@ -2,37 +2,40 @@
  * Switches production back to stable at once, asking nothing of the candidate, and fences late attempts off.
  *
  * 1. Every patch holds only on the Service as it was read; when it changed in between, it is read and patched again.
- * 2. Where stable has too few ready pods, the switch comes at the first moment that it has them.
+ * 2. Where stable has too few ready pods, the switch comes at the first moment that it has them: stable-ready.ts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadlines, describeOverdue } from '../domain/deadline.ts';
+import { deadlines } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
-import { deploymentId, slotName, type Slot } from '../domain/slot.ts';
+import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError, isTransient } from '../kubernetes/errors.ts';
 import {
   cutoverOf,
   nextGiveBack,
+  putOnStable,
   releasePatch,
   rescuedSelector,
   rescuePatch,
   switchBackPatch,
   type GiveBack,
 } from '../kubernetes/give-back.ts';
+import { selectorChanged, selectorEdit } from '../kubernetes/hand-edit.ts';
 import {
   describeSelector,
+  otherLabels,
   readProduction,
+  writtenFence,
   type ProductionService,
   type UndoneCutover,
 } from '../kubernetes/production.ts';
-import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
-import { scaleDeployment } from '../kubernetes/scale.ts';
 import { countReadySelected } from '../kubernetes/selection.ts';
 import { patchService } from '../kubernetes/service-patch.ts';
-import { readDeployment, readPods, type SlotReference } from '../kubernetes/slot.ts';
+import { readDeployment } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { RollbackInput } from './contract.ts';
+import { stableReady, type Waiting } from './stable-ready.ts';
 import { switchResult } from './switch-result.ts';
 
 type Outcome =
@@ -44,35 +47,44 @@ type Outcome =
       readonly adopted: boolean;
       readonly undoes: UndoneCutover | null;
       readonly from?: null;
+      readonly found?: HandEdit;
     }
-  | { readonly switched: false; readonly fence: number };
+  | { readonly switched: false; readonly fence: number; readonly found?: HandEdit };
 
 const patienceMs = 250;
 
-export function createRollback(dependencies: { readonly cluster: Cluster; readonly access: Access }): Step<'rollback'> {
+interface Dependencies {
+  readonly cluster: Cluster;
+  readonly access: Access;
+}
+
+export function createRollback(dependencies: Dependencies): Step<'rollback'> {
   return async (input, attempt) => {
     const restored: string[] = [];
-    const outcome = await takeBack(dependencies.cluster, input, attempt, restored);
-    if (!outcome.switched) return { switched: null, fence: outcome.fence };
+    const outcome = await takeBack(dependencies, input, attempt, restored);
+    const found = outcome.found === undefined ? {} : { found: outcome.found };
+    if (!outcome.switched) return { switched: null, fence: outcome.fence, notes: restored, ...found };
     const { stableSlot: to, candidateSlot: from } = input;
     const made = { kind: 'rollback', input, from, to, notes: restored, ...outcome } as const;
-    return { switched: await switchResult(dependencies, made, attempt), fence: outcome.fence, undoes: outcome.undoes };
+    const { fence, undoes } = outcome;
+    return { switched: await switchResult(dependencies, made, attempt), fence, undoes, ...found };
   };
 }
 
 async function takeBack(
-  cluster: Cluster,
+  dependencies: Dependencies,
   input: RollbackInput,
   attempt: Attempt,
   restored: string[],
 ): Promise<Outcome> {
-  const { spec, runId, inPlaceOf = null, stableSlot: stable, candidateSlot: candidate, fence } = input;
-  const wanted: GiveBack = { namespace: spec.namespace, app: spec.app, runId, inPlaceOf, stable, candidate, fence };
+  const { cluster } = dependencies;
+  const { spec } = input;
   for (;;) {
     attempt.signal.throwIfAborted();
     try {
       const live = await readProduction(cluster, spec);
-      const outcome = await stepBack(cluster, live, wanted, { input, attempt, restored });
+      const wanted = await wantedOf(cluster, live, input);
+      const outcome = await stepBack(dependencies, live, wanted, { input, attempt, restored });
       if (outcome !== null) return outcome;
     } catch (error) {
       if (!isTransient(error) || timeLeft(input, attempt) === 0) throw error;
@@ -82,19 +94,24 @@ async function takeBack(
   }
 }
 
-interface StepContext {
-  readonly input: RollbackInput;
-  readonly attempt: Attempt;
-  readonly restored: string[];
+/** What is to be brought about; the labels of stable's pods are read only where the selector has more than a slot's. */
+async function wantedOf(cluster: Cluster, live: ProductionService, input: RollbackInput): Promise<GiveBack> {
+  const { spec, runId, inPlaceOf = null, stableSlot: stable, candidateSlot: candidate, fence } = input;
+  const { namespace, app } = spec;
+  const asked = stable !== null && Object.keys(otherLabels(live.selector)).length > 0;
+  const deployment = asked ? await readDeployment(cluster, { namespace, app, slot: stable }) : null;
+  const stableLabels = deployment === null ? null : (deployment.spec?.template.metadata?.labels ?? {});
+  return { namespace, app, runId, inPlaceOf, stable, candidate, fence, stableLabels };
 }
 
 /** One look and at most one patch; null when the Service changed in between and has to be looked at again. */
 async function stepBack(
-  cluster: Cluster,
+  dependencies: Dependencies,
   live: ProductionService,
   wanted: GiveBack,
-  { input, attempt, restored }: StepContext,
+  { input, attempt, restored }: Waiting,
 ): Promise<Outcome | null> {
+  const { cluster } = dependencies;
   const { spec } = input;
   const step = nextGiveBack(live, wanted);
   switch (step.kind) {
@@ -116,24 +133,30 @@ async function stepBack(
       );
     case 'release': {
       const released = await patchService(cluster, spec, releasePatch(live, wanted, step.fence));
-      return released.applied ? { switched: false, fence: step.fence } : null;
+      if (!released.applied) return null;
+      noteFence(live, step.fence, restored);
+      return { switched: false, fence: step.fence, found: selectorEdit(live, spec.app) };
     }
     case 'changed': {
       const rescued = await rescue(cluster, live, { ...wanted, fence: step.fence }, restored, input);
       if (rescued !== 'left') return rescued;
       const released = await patchService(cluster, spec, releasePatch(live, wanted, step.fence));
       if (!released.applied) return null;
-      throw new DeploymentError(
-        'SelectorChanged',
-        `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(live.selector)}, so it was left as it is. To put it on stable: kubectl -n ${spec.namespace} patch service ${spec.service} -p '{"spec":{"selector":{"version":"${wanted.stable ?? 'none'}"}}}'`,
+      throw selectorChanged(
+        live,
+        spec.app,
+        `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(live.selector)}, so it was left as it is. To put it on stable: kubectl -n ${spec.namespace} patch service ${spec.service} -p '${JSON.stringify(putOnStable(live, wanted))}'`,
       );
     }
     case 'switch': {
-      if (wanted.stable !== null) await stableReady(cluster, wanted.stable, { input, attempt, restored });
+      const waiting = { input, attempt, restored };
+      if (wanted.stable !== null && !(await stableReady(dependencies, live, wanted.stable, waiting))) return null;
       const patched = await patchService(cluster, spec, switchBackPatch(live, wanted, step, new Date()));
       const patchedAt = new Date().toISOString();
       const { fence, undoes } = step;
-      return patched.applied ? { switched: true, fence, patchedAt, adopted: false, undoes } : null;
+      if (!patched.applied) return null;
+      noteFence(live, fence, restored);
+      return { switched: true, fence, patchedAt, adopted: false, undoes, found: selectorEdit(live, spec.app) };
     }
   }
 }
@@ -149,71 +172,31 @@ async function rescue(
   restored: string[],
   { spec }: RollbackInput,
 ): Promise<Outcome | null | 'left'> {
-  const { stable, namespace, app, fence } = wanted;
-  if (stable === null || (await countReadySelected(cluster, namespace, live.selector)) > 0) return 'left';
-  const ready = await countReadySelected(cluster, namespace, rescuedSelector(live, app, stable));
+  const { stable, namespace, fence } = wanted;
+  if (stable === null) return 'left';
+  const ready = await countReadySelected(cluster, namespace, rescuedSelector(live, { ...wanted, stable }));
   if (ready < spec.rollback.minimumReady) return 'left';
+  // Last, right before the patch: what is served must not have come in the meantime.
+  if ((await countReadySelected(cluster, namespace, live.selector)) > 0) return 'left';
   const patched = await patchService(cluster, spec, rescuePatch(live, { ...wanted, stable }, fence, new Date()));
   if (!patched.applied) return null;
   restored.push(
     `somebody had changed the selector to ${describeSelector(live.selector)}, which no ready pod had: production was given to stable`,
   );
+  noteFence(live, fence, restored);
   const undoes = cutoverOf(live, wanted);
-  return { switched: true, fence, patchedAt: new Date().toISOString(), adopted: false, undoes, from: null };
+  const patchedAt = new Date().toISOString();
+  return { switched: true, fence, patchedAt, adopted: false, undoes, from: null, found: selectorEdit(live, spec.app) };
 }
 
-/** Sees to it that stable can take the traffic: at once where it has the pods, else as soon as it has them. */
-async function stableReady(cluster: Cluster, slot: Slot, { input, attempt, restored }: StepContext): Promise<void> {
-  const { namespace, app, rollback } = input.spec;
-  const reference = { namespace, app, slot };
-  const pods = await readPods(cluster, reference);
-  if (pods.filter(({ ready }) => ready).length >= rollback.minimumReady) return;
-  await restoreReplicas(cluster, reference, { input, attempt, restored });
-  await waitForReadyPods(cluster, reference, {
-    minimum: rollback.minimumReady,
-    timeoutMs: timeLeft(input, attempt),
-    signal: attempt.signal,
-    onProgress: (summary) => {
-      report(attempt, 'rollback', { summary: `waiting for stable to take the traffic back: ${summary}` });
-    },
-    overdue: (why) => notTakenBack(input, why),
-  });
-}
-
-/** Undoes what somebody did to stable while it was the fallback: scaled it down. */
-async function restoreReplicas(
-  cluster: Cluster,
-  reference: SlotReference,
-  { input, attempt, restored }: StepContext,
-): Promise<void> {
-  const { replicas = 1, rollback } = input.spec;
-  const name = slotName(reference.app, reference.slot);
-  for (;;) {
-    attempt.signal.throwIfAborted();
-    const deployment = await readDeployment(cluster, reference);
-    if (deployment === null) {
-      throw new DeploymentError(
-        'SlotNotReady',
-        `production could not be switched back: the Deployment "${name}" is gone and its pods are not ready. Production stays on the candidate: deploy the previous version as a new deployment`,
-      );
-    }
-    const now = deployment.spec?.replicas ?? 1;
-    const needed = Math.max(replicas, rollback.minimumReady);
-    if (now >= rollback.minimumReady) return;
-    if (await scaleDeployment(cluster, reference, deployment, needed)) {
-      restored.push(`${name} had been scaled down to ${now} and was scaled to ${needed} again`);
-      return;
-    }
-    // It has changed since it was read: while somebody still scales it, say.
-  }
+/** For the record: that the fence had to be written anew. */
+function noteFence(live: ProductionService, fence: number, notes: string[]): void {
+  if (live.fence !== null) return;
+  notes.push(
+    `somebody had set the fence on the Service to ${writtenFence(live)}, which is no sequence number: it is ${fence} again`,
+  );
 }
 
 function timeLeft({ spec }: RollbackInput, attempt: Attempt): number {
   return attempt.remaining(deadlines.rollback(spec).ms);
-}
-
-function notTakenBack({ spec, candidateSlot }: RollbackInput, why: string): string {
-  const undone = `the Service "${spec.service}" was not switched back and stays on ${slotName(spec.app, candidateSlot)}`;
-  const next = `Get the pods of stable ready, then cutover rollback ${deploymentId(spec.namespace, spec.app)}`;
-  return describeOverdue(deadlines.rollback(spec), { undone, why, next });
 }

@@ -15,7 +15,13 @@ import { deploymentAnnotation } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, findProduction, ownerOf, type ProductionService } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  findProduction,
+  namesSlot,
+  ownerOf,
+  type ProductionService,
+} from '../kubernetes/production.ts';
 import { waitForReadyPods } from '../kubernetes/ready-pods.ts';
 import { deleteDeployment, deleteJobs, waitUntilGone } from '../kubernetes/remove.ts';
 import { scaleDeployment, tornDownAnnotation } from '../kubernetes/scale.ts';
@@ -100,6 +106,7 @@ async function assertRemovable(cluster: Cluster, input: TeardownInput): Promise<
   if (live?.slot === slot) {
     throw selectorChanged(
       live,
+      spec.app,
       `${name} was not torn down: the Service "${spec.service}" selects it (${describeSelector(live.selector)}). Somebody has switched production to it: switch it to the other slot, or deploy again`,
     );
   }
@@ -114,7 +121,7 @@ async function assertRemovable(cluster: Cluster, input: TeardownInput): Promise<
 
 /** The fallback goes only while production is where the deployment has brought it. */
 function assertReplaced(live: ProductionService | null, { spec, slot, candidateSlot }: TeardownInput): void {
-  if (live?.slot === candidateSlot) return;
+  if (live !== null && namesSlot(live.selector, spec.app, candidateSlot)) return;
   const name = slotName(spec.app, slot);
   const candidate = slotName(spec.app, candidateSlot);
   if (live === null) {
@@ -125,6 +132,7 @@ function assertReplaced(live: ProductionService | null, { spec, slot, candidateS
   }
   throw selectorChanged(
     live,
+    spec.app,
     `${name} was not torn down: the Service "${spec.service}" selects ${describeSelector(live.selector)} and not ${candidate}. Somebody has changed it: switch it to one of the slots, then deploy again`,
   );
 }

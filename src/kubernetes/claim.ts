@@ -11,9 +11,11 @@ import { selectorChanged } from './hand-edit.ts';
 import {
   annotations,
   describeSelector,
+  namesSlot,
   noSlot,
   ownerOf,
   readProduction,
+  unreadableFence,
   type ProductionService,
 } from './production.ts';
 import { annotationPath, patchService, selectorPath, type PatchOperation } from './service-patch.ts';
@@ -37,11 +39,12 @@ export async function claim(cluster: Cluster, claimed: Claim): Promise<number> {
   for (let tries = 0; tries < triesOnConflict; tries += 1) {
     const live = await readProduction(cluster, claimed);
     assertNotReleased(live, claimed);
-    if (live.owner === ownerOf(claimed, claimed.runId)) return live.fence;
+    const fence = readableFence(live);
+    if (live.owner === ownerOf(claimed, claimed.runId)) return fence;
     assertUnchanged(live, claimed);
     if (claimed.stableSlot === null) await assertSelectsNothing(cluster, live, claimed);
-    const patched = await patchService(cluster, claimed, claimPatch(live, claimed));
-    if (patched.applied) return patched.service.fence;
+    const patched = await patchService(cluster, claimed, claimPatch(live, claimed, fence + 1));
+    if (patched.applied) return fence + 1;
     reason = patched.reason;
   }
   throw new Error(`the Service "${claimed.service}" could not be claimed in ${triesOnConflict} tries: ${reason}`);
@@ -62,7 +65,11 @@ export async function assertClaimed(cluster: Cluster, claimed: Claim): Promise<P
 }
 
 /** The operations of a claim on the Service as it was read. */
-function claimPatch(live: ProductionService, { app, namespace, runId, stableSlot }: Claim): PatchOperation[] {
+function claimPatch(
+  live: ProductionService,
+  { app, namespace, runId, stableSlot }: Claim,
+  fence: number,
+): PatchOperation[] {
   const park: PatchOperation[] =
     stableSlot === null && live.selector['version'] !== noSlot
       ? [{ op: 'add', path: selectorPath('version'), value: noSlot }]
@@ -72,10 +79,16 @@ function claimPatch(live: ProductionService, { app, namespace, runId, stableSlot
     ...(live.object.metadata?.annotations === undefined
       ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const]
       : []),
-    { op: 'add', path: annotationPath(annotations.fence), value: String(live.fence + 1) },
+    { op: 'add', path: annotationPath(annotations.fence), value: String(fence) },
     { op: 'add', path: annotationPath(annotations.owner), value: ownerOf({ namespace, app }, runId) },
     ...park,
   ];
+}
+
+/** The fence, without which nothing is claimed. */
+function readableFence(live: ProductionService): number {
+  if (live.fence !== null) return live.fence;
+  throw new DeploymentError('Refused', unreadableFence(live));
 }
 
 function assertNotReleased(live: ProductionService, { runId, service }: Claim): void {
@@ -86,10 +99,11 @@ function assertNotReleased(live: ProductionService, { runId, service }: Claim): 
   );
 }
 
-function assertUnchanged(live: ProductionService, { stableSlot, service }: Claim): void {
-  if (stableSlot === null || live.slot === stableSlot) return;
+function assertUnchanged(live: ProductionService, { app, stableSlot, service }: Claim): void {
+  if (stableSlot === null || namesSlot(live.selector, app, stableSlot)) return;
   throw selectorChanged(
     live,
+    app,
     `the Service "${service}" selected ${stableSlot} when this deployment began; now it selects ${describeSelector(live.selector)}. Nothing was changed: deploy again`,
   );
 }
@@ -98,6 +112,7 @@ async function assertSelectsNothing(cluster: Cluster, live: ProductionService, c
   if (!(await selectsPods(cluster, claimed.namespace, live.selector))) return;
   throw selectorChanged(
     live,
+    claimed.app,
     `the Service "${claimed.service}" selected no pods when this deployment began; now it selects some by ${describeSelector(live.selector)}. Nothing was changed: deploy again`,
   );
 }

@@ -7,7 +7,7 @@ import type { PodView } from './pod.ts';
 import {
   describeSelector,
   noSlot,
-  serviceSource,
+  productionSource,
   type ProductionService,
   type ServiceReference,
 } from './production.ts';
@@ -38,7 +38,7 @@ export async function waitForEndpoints(
   let seen: EndpointsResult = { exact: false, difference: 'the EndpointSlices could not be read' };
   const waited = await waitUntil(cluster, {
     sources: {
-      services: serviceSource(reference),
+      services: productionSource(reference),
       slices: sliceSource(reference),
       ...(slot === null ? {} : { pods: podSource(slot) }),
     },

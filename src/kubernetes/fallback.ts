@@ -1,9 +1,9 @@
 /** What is amiss with production and its fallback while both are kept, from one look at them. Pure. */
 import type { V1Deployment } from '@kubernetes/client-node';
-import { slotLabels, type Slot } from '../domain/slot.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { PodView } from './pod.ts';
-import type { ProductionService } from './production.ts';
+import { namesSlot, type ProductionService } from './production.ts';
 import { tornDownAnnotation } from './scale.ts';
 import { revisionOf } from './slot.ts';
 
@@ -44,14 +44,10 @@ export function lookAtRetention(snapshot: RetentionSnapshot, plan: RetentionPlan
     candidateDeployments: [candidate],
   } = snapshot;
   if (live === undefined) return { kind: 'service-gone' };
-  if (!selects(live, plan)) return { kind: 'moved', live };
+  if (!namesSlot(live.selector, plan.spec.app, plan.candidateSlot)) return { kind: 'moved', live };
   if (isDown(snapshot, plan)) return { kind: 'candidate-down' };
   if (stable === undefined) return { kind: 'fallback-gone' };
   return scaled(stable, plan) ?? edited(stable, candidate, plan);
-}
-
-function selects({ selector }: ProductionService, { spec, candidateSlot }: RetentionPlan): boolean {
-  return Object.entries(slotLabels(spec.app, candidateSlot)).every(([label, value]) => selector[label] === value);
 }
 
 /** Whether production is served by nobody, and would be by the fallback. */

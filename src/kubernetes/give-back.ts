@@ -4,10 +4,22 @@
  *
  * 1. It asks nothing of the candidate.
  * 2. What somebody else has taken is left alone, and so is what was changed by hand while it selects ready pods.
- * 3. A deployment that has not come to claim the Service, as far as is known, never will.
+ * 3. Production is on a slot where its selector asks for that slot's labels and for no label that stable's pods lack: those
+ *    that the user had there before are on the pods of both slots, as preflight has seen to.
+ * 4. A fence that is no number was edited by somebody. It stops no rollback, which writes the number that comes next by
+ *    what its deployment knows.
+ * 5. A deployment that has not come to claim the Service, as far as is known, never will.
  */
 import { slotLabels, type Slot } from '../domain/slot.ts';
-import { annotations, noSlot, ownerOf, type ProductionService, type UndoneCutover } from './production.ts';
+import {
+  annotations,
+  namesSlot,
+  noSlot,
+  otherLabels,
+  ownerOf,
+  type ProductionService,
+  type UndoneCutover,
+} from './production.ts';
 import { annotationPath, selectorPath, type PatchOperation } from './service-patch.ts';
 
 export interface GiveBack {
@@ -20,6 +32,8 @@ export interface GiveBack {
   readonly candidate: Slot;
   /** The fence that the deployment knows of; null when it never came to know one. */
   readonly fence: number | null;
+  /** The labels of stable's pods, by its Deployment; null where they are not known, or make no difference. */
+  readonly stableLabels: Readonly<Record<string, string>> | null;
 }
 
 export type GiveBackStep =
@@ -37,29 +51,53 @@ export type GiveBackStep =
     }
   /** Another deployment holds the fence. */
   | { readonly kind: 'taken' }
-  /** The selector names neither slot. */
+  /** The selector is of neither slot. */
   | { readonly kind: 'changed'; readonly fence: number };
 
 /** What is to be done about the Service as it is now. */
 export function nextGiveBack(live: ProductionService, wanted: GiveBack): GiveBackStep {
-  const { runId, inPlaceOf, stable, candidate } = wanted;
+  const { runId, inPlaceOf } = wanted;
   const owners = [runId, ...(inPlaceOf === null ? [] : [inPlaceOf])].map((run) => ownerOf(wanted, run));
   const isOwn = live.owner !== null && owners.includes(live.owner);
   const neverClaimed = wanted.fence === null && inPlaceOf === null;
   // The claim may be on its way still. It must find that the fence was taken and given up before it.
-  if (neverClaimed && !isOwn) return { kind: 'release', fence: live.fence + 1 };
+  const fence = Math.max(carriedFence(live, wanted), wanted.fence ?? 0) + 1;
+  if (neverClaimed && !isOwn) return { kind: 'release', fence };
   // Without any owner the annotations were wiped, by a replace for example: then the Service is still this deployment's.
   if (live.owner !== null && !isOwn) return { kind: 'taken' };
-  if (neverClaimed && live.released === runId) return done(live, wanted);
-  const fence = Math.max(live.fence, wanted.fence ?? 0) + 1;
-  const version = live.selector['version'];
-  if (version === candidate) return { kind: 'switch', fence, undoes: cutoverOf(live, wanted) };
-  if (version !== (stable ?? noSlot)) return { kind: 'changed', fence };
-  if (live.released !== runId) return { kind: 'release', fence };
-  return done(live, wanted);
+  const before = { ...live, fence: live.fence ?? fence };
+  if (neverClaimed && live.released === runId) return done(before, wanted);
+  switch (selectedRole(live.selector, wanted)) {
+    case 'candidate':
+      return { kind: 'switch', fence, undoes: cutoverOf(live, wanted) };
+    case 'neither':
+      return { kind: 'changed', fence };
+    case 'stable':
+      return live.released === runId ? done(before, wanted) : { kind: 'release', fence };
+  }
 }
 
-function done({ fence, switched, selector, undone, object }: ProductionService, { runId }: GiveBack): GiveBackStep {
+function selectedRole(selector: Selector, wanted: GiveBack): 'candidate' | 'stable' | 'neither' {
+  const { app, stable, candidate } = wanted;
+  if (stable === null && selector['version'] === noSlot) return 'stable';
+  if (Object.keys(foreignLabels(selector, wanted)).length > 0) return 'neither';
+  if (namesSlot(selector, app, candidate)) return 'candidate';
+  return stable !== null && namesSlot(selector, app, stable) ? 'stable' : 'neither';
+}
+
+/** What the selector asks for, beside a slot's labels, and stable's pods lack: put there by hand since the deployment began. */
+function foreignLabels(selector: Selector, { stableLabels }: Pick<GiveBack, 'stableLabels'>): Selector {
+  if (stableLabels === null) return {};
+  const foreign = Object.entries(otherLabels(selector)).filter(([name, value]) => stableLabels[name] !== value);
+  return Object.fromEntries(foreign);
+}
+
+type Selector = Readonly<Record<string, string>>;
+
+function done(
+  { fence, switched, selector, undone, object }: ProductionService & { readonly fence: number },
+  { runId }: GiveBack,
+): GiveBackStep {
   const own = switched !== null && switched.by === runId && switched.to === selector['version'];
   if (!own) return { kind: 'done', fence, switchedAt: null, undoes: null, rescued: false };
   const rescued = object.metadata?.annotations?.[annotations.switchedFrom] === noSlot;
@@ -67,11 +105,22 @@ function done({ fence, switched, selector, undone, object }: ProductionService, 
 }
 
 /** The cutover of this deployment that the Service carries; null where there is none. */
-export function cutoverOf(
-  { switched, fence }: ProductionService,
-  { runId, candidate }: GiveBack,
-): UndoneCutover | null {
-  return switched !== null && switched.by === runId && switched.to === candidate ? { fence, at: switched.at } : null;
+export function cutoverOf(live: ProductionService, wanted: GiveBack): UndoneCutover | null {
+  const { switched } = live;
+  return switched !== null && isOwnCutover(live, wanted)
+    ? { fence: carriedFence(live, wanted), at: switched.at }
+    : null;
+}
+
+function isOwnCutover({ switched }: ProductionService, { runId, candidate }: GiveBack): boolean {
+  return switched !== null && switched.by === runId && switched.to === candidate;
+}
+
+/** The fence of the Service; where somebody has made it unreadable, what it was as far as the deployment can tell. */
+function carriedFence(live: ProductionService, wanted: GiveBack): number {
+  if (live.fence !== null) return live.fence;
+  // A cutover that its worker could not report has raised it once more.
+  return (wanted.fence ?? 0) + (isOwnCutover(live, wanted) ? 1 : 0);
 }
 
 /** The operations of a switch back: they hold only on the Service as it was read. */
@@ -85,7 +134,7 @@ export function switchBackPatch(
   const to = wanted.stable ?? noSlot;
   return [
     ...releasePatch(live, wanted, fence),
-    { op: 'test', path: selectorPath('version'), value: wanted.candidate },
+    { op: 'test', path: '/spec/selector', value: live.selector },
     { op: 'replace', path: selectorPath('version'), value: to },
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
     { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
@@ -99,9 +148,19 @@ function wordUndone(undoes: UndoneCutover | null): string {
   return undoes === null ? 'none' : `${undoes.fence} ${undoes.at}`;
 }
 
-/** What a Service that was changed by hand would select once it is given to stable. Its other labels stay. */
-export function rescuedSelector(live: ProductionService, app: string, stable: Slot): Record<string, string> {
-  return { ...live.selector, ...slotLabels(app, stable) };
+/** What a Service that was changed by hand would select once it is given to stable. Other labels that its pods have stay. */
+export function rescuedSelector(live: ProductionService, wanted: GiveBack & { readonly stable: Slot }): Selector {
+  const foreign = foreignLabels(live.selector, wanted);
+  const kept = Object.entries(live.selector).filter(([name]) => foreign[name] === undefined);
+  return { ...Object.fromEntries(kept), ...slotLabels(wanted.app, wanted.stable) };
+}
+
+/** The merge patch that puts a Service that was changed by hand on stable, for people. */
+export function putOnStable(live: ProductionService, wanted: GiveBack): object {
+  const { app, stable } = wanted;
+  const labels = stable === null ? { app, version: noSlot } : slotLabels(app, stable);
+  const dropped = Object.keys(foreignLabels(live.selector, wanted)).map((name) => [name, null] as const);
+  return { spec: { selector: { ...Object.fromEntries(dropped), ...labels } } };
 }
 
 /** The operations that give a Service to stable that was changed by hand: they hold only on the Service as it was read. */
@@ -114,7 +173,7 @@ export function rescuePatch(
   const undoes = cutoverOf(live, wanted);
   return [
     ...releasePatch(live, wanted, fence),
-    { op: 'add', path: '/spec/selector', value: rescuedSelector(live, wanted.app, wanted.stable) },
+    { op: 'add', path: '/spec/selector', value: rescuedSelector(live, wanted) },
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
     { op: 'add', path: annotationPath(annotations.switchedBy), value: wanted.runId },
     { op: 'add', path: annotationPath(annotations.switchedTo), value: wanted.stable },

@@ -1,15 +1,15 @@
 /** Who has changed the production selector, as far as the API server tells. */
 import { DeploymentError } from '../domain/failure.ts';
 import type { HandEdit } from '../domain/hand-edit.ts';
-import { describeSelector, type ProductionService } from './production.ts';
+import { describeSelector, namesSlot, type ProductionService } from './production.ts';
 
 /** The selector as it is now, with the field manager that set it last and when. */
-export function selectorEdit({ slot, selector, object }: ProductionService): HandEdit {
+export function selectorEdit({ slot, selector, object }: ProductionService, app: string): HandEdit {
   const managers = (object.metadata?.managedFields ?? []).filter(({ fieldsV1 }) => ownsSelector(fieldsV1));
   const [last] = managers.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''));
   const at = Date.parse(last?.time ?? '');
   return {
-    slot,
+    slot: slot !== null && namesSlot(selector, app, slot) ? slot : null,
     selector: describeSelector(selector),
     by: last?.manager ?? null,
     at: Number.isNaN(at) ? null : new Date(at).toISOString(),
@@ -17,8 +17,8 @@ export function selectorEdit({ slot, selector, object }: ProductionService): Han
 }
 
 /** DeploymentError('SelectorChanged') that carries the change for the record. */
-export function selectorChanged(live: ProductionService, message: string): DeploymentError {
-  return new DeploymentError('SelectorChanged', message, { edit: selectorEdit(live) });
+export function selectorChanged(live: ProductionService, app: string, message: string): DeploymentError {
+  return new DeploymentError('SelectorChanged', message, { edit: selectorEdit(live, app) });
 }
 
 /** `fieldsV1` is a tree of the fields that a manager has set, each named `f:<field>`. */

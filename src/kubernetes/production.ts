@@ -1,7 +1,7 @@
 /** The production Service, and what this project writes on it. */
 import type { V1Service } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
-import { deploymentId, isSlot, type Slot } from '../domain/slot.ts';
+import { deploymentId, isSlot, slotLabels, type Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { orNull } from './errors.ts';
@@ -38,8 +38,8 @@ export interface ProductionService {
   readonly selector: Readonly<Record<string, string>>;
   /** The slot that it selects; null for none, or for something that is no slot. */
   readonly slot: Slot | null;
-  /** 0 before the first claim. */
-  readonly fence: number;
+  /** 0 before the first claim; null where the annotation is no sequence number, because somebody has edited it. */
+  readonly fence: number | null;
   readonly owner: string | null;
   readonly released: string | null;
   readonly switched: { readonly at: string; readonly by: string; readonly to: string } | null;
@@ -69,6 +69,15 @@ export async function findProduction(cluster: Cluster, reference: ServiceReferen
   return service === null ? null : viewProduction(service);
 }
 
+/** The Service as it comes to be. */
+export function productionSource({ namespace, service }: ServiceReference): Source<ProductionService> {
+  return {
+    path: `/api/v1/namespaces/${namespace}/services`,
+    fieldSelector: `metadata.name=${service}`,
+    read: (object: Json<V1Service>) => viewProduction(object),
+  };
+}
+
 /** The Service as it is now; DeploymentError('ObjectMissing') where it does not exist. */
 export async function readProduction(cluster: Cluster, reference: ServiceReference): Promise<ProductionService> {
   const production = await findProduction(cluster, reference);
@@ -77,15 +86,6 @@ export async function readProduction(cluster: Cluster, reference: ServiceReferen
     'ObjectMissing',
     `the Service "${reference.service}" does not exist in namespace "${reference.namespace}": somebody has deleted it; create it again, then deploy again`,
   );
-}
-
-/** The Service as it is followed. */
-export function serviceSource({ namespace, service }: ServiceReference): Source<ProductionService> {
-  return {
-    path: `/api/v1/namespaces/${namespace}/services`,
-    fieldSelector: `metadata.name=${service}`,
-    read: (object: Json<V1Service>) => viewProduction(object),
-  };
 }
 
 export function viewProduction(service: Json<V1Service>): ProductionService {
@@ -111,14 +111,35 @@ function undoneOf(text: string | undefined): UndoneCutover | null {
   return fence === undefined || at === undefined ? null : { fence: Number(fence), at };
 }
 
-function fenceOf(text: string | undefined): number {
+function fenceOf(text: string | undefined): number | null {
   if (text === undefined) return 0;
-  const fence = Number(text);
-  if (Number.isSafeInteger(fence) && fence >= 0) return fence;
-  throw new DeploymentError(
-    'Refused',
-    `the annotation ${annotations.fence} of the Service is "${text.slice(0, 50)}", which is no sequence number: remove the annotation, then deploy again`,
-  );
+  // Not by Number alone, which takes an empty text for 0, and reads 1e3 and 0x10.
+  const fence = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(fence) ? fence : null;
+}
+
+/** What the annotation of the fence says, for people. */
+export function writtenFence({ object }: ProductionService): string {
+  return `"${(object.metadata?.annotations?.[annotations.fence] ?? '').slice(0, 50)}"`;
+}
+
+/** Why nothing can be deployed on a Service whose fence is null. */
+export function unreadableFence(live: ProductionService): string {
+  return `the annotation ${annotations.fence} of the Service "${live.name}" is ${writtenFence(live)}, which is no sequence number: remove the annotation, then deploy again`;
+}
+
+/** Whether the selector asks for the labels of this slot's pods; it may ask for others, too. */
+export function namesSlot(selector: Readonly<Record<string, string>>, app: string, slot: Slot): boolean {
+  return Object.entries(slotLabels(app, slot)).every(([name, value]) => selector[name] === value);
+}
+
+/** What a selector asks for beside the labels of a slot: labels of the user's own. */
+export function otherLabels({
+  app: _app,
+  version: _version,
+  ...others
+}: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return others;
 }
 
 /** The selector as people write it: `app=api, version=blue`. */

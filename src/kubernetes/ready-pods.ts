@@ -1,6 +1,8 @@
 /** How many pods of a slot are ready, and why the others are not. */
+import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
+import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import type { Source } from './follow.ts';
 import { viewPod, type PodProblem, type PodView } from './pod.ts';
@@ -51,6 +53,18 @@ export async function waitForReadyPods(cluster: Cluster, reference: SlotReferenc
     overdue(`${name} does not have the ${needed} ready pods that it needs: ${describePods(pods, needed)}${trouble}`),
   );
 }
+
+/** `3 of 10 ready; 7 not created yet; FailedCreate (pods "x" is forbidden: exceeded quota)`. */
+export function describeSlotPods(deployment: Json<V1Deployment>, pods: readonly PodView[]): string {
+  const failed = deployment.status?.conditions?.find(
+    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
+  );
+  const refusal =
+    failed === undefined ? [] : [`${failed.reason ?? 'FailedCreate'} (${failed.message ?? ''})`.slice(0, refusalShown)];
+  return [describePods(pods, deployment.spec?.replicas ?? 1), ...refusal].join('; ');
+}
+
+const refusalShown = 500;
 
 /** `3 of 10 ready; 2 ImagePullBackOff (Back-off pulling image "x"); 5 Pending`. */
 export function describePods(pods: readonly PodView[], desired: number): string {

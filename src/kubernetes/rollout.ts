@@ -9,7 +9,7 @@ import type { Cluster } from './cluster.ts';
 import type { CrashLogs } from './crash-logs.ts';
 import type { Source } from './follow.ts';
 import type { PodView } from './pod.ts';
-import { describePods, podSource } from './ready-pods.ts';
+import { describeSlotPods, podSource } from './ready-pods.ts';
 import { viewSlot, type SlotReference } from './slot.ts';
 import { waitUntil } from './wait.ts';
 
@@ -73,16 +73,12 @@ export function isRolledOut(deployment: Json<V1Deployment>, pods: readonly PodVi
 
 /** `3 of 10 ready; 2 ImagePullBackOff (…); pods "x" is forbidden: exceeded quota`. */
 export function describeRollout(deployment: Json<V1Deployment>, pods: readonly PodView[]): string {
-  const failed = deployment.status?.conditions?.find(
-    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
-  );
   const desired = deployment.spec?.replicas ?? 1;
   const waiting = deployment.spec?.minReadySeconds ?? 0;
   const { availableReplicas = 0 } = deployment.status ?? {};
   const ready = pods.filter((pod) => pod.ready).length;
   return [
-    describePods(pods, desired),
-    ...(failed === undefined ? [] : [`${failed.reason ?? 'FailedCreate'} (${failed.message ?? ''})`.slice(0, 500)]),
+    describeSlotPods(deployment, pods),
     ...(waiting > 0 && ready > availableReplicas
       ? [`${availableReplicas} of ${desired} ready for minReadySeconds (${waiting} s)`]
       : []),

@@ -15,6 +15,7 @@ import {
   noSlot,
   ownerOf,
   readProduction,
+  writtenFence,
   type ProductionService,
 } from './production.ts';
 import { annotationPath, patchService, selectorPath, type PatchOperation } from './service-patch.ts';
@@ -42,19 +43,22 @@ export interface Switched {
   readonly adopted: boolean;
 }
 
+/** Throws where the slot may not get traffic; told the selector that the switch starts from. */
+type Ready = (selector: Readonly<Record<string, string>>) => Promise<void>;
+
 /**
  * Makes the switch, or adopts it where an earlier attempt of the same run has made it. `ready` is asked right before
- * the patch and throws where the slot may not get traffic.
+ * the patch.
  */
-export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: () => Promise<void>): Promise<Switched> {
+export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: Ready): Promise<Switched> {
   const before = await readProduction(cluster, wanted);
   const earlier = earlierSwitch(before, wanted);
   if (earlier !== null) return earlier;
   assertSwitchable(before, wanted);
-  await ready();
-  const patched = await patchService(cluster, wanted, switchPatch(wanted, new Date()));
+  await ready(before.selector);
+  const patched = await patchService(cluster, wanted, switchPatch(wanted, before.selector, new Date()));
   const patchedAt = new Date().toISOString();
-  if (patched.applied) return { fence: patched.service.fence, patchedAt, adopted: false };
+  if (patched.applied) return { fence: wanted.nextFence, patchedAt, adopted: false };
   const after = await readProduction(cluster, wanted);
   const meanwhile = earlierSwitch(after, wanted);
   if (meanwhile !== null) return meanwhile;
@@ -62,15 +66,14 @@ export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: () => 
   throw new Error(`the switch of the Service "${wanted.service}" was refused: ${patched.reason}`);
 }
 
-/** The operations of a switch. */
-function switchPatch(wanted: Switch, now: Date): PatchOperation[] {
-  const { app, from, to, fence, nextFence, runId, release } = wanted;
+/** The operations of a switch: they hold only on the selector as it was read, all of it. */
+function switchPatch(wanted: Switch, selector: Readonly<Record<string, string>>, now: Date): PatchOperation[] {
+  const { to, fence, nextFence, runId, release } = wanted;
   return [
     { op: 'test', path: annotationPath(annotations.fence), value: String(fence) },
     // Where the annotations were wiped, the count begins anew: another deployment may come to hold the same number.
     { op: 'test', path: annotationPath(annotations.owner), value: ownerOf(wanted, runId) },
-    { op: 'test', path: selectorPath('app'), value: app },
-    { op: 'test', path: selectorPath('version'), value: from ?? noSlot },
+    { op: 'test', path: '/spec/selector', value: selector },
     { op: 'replace', path: selectorPath('version'), value: to ?? noSlot },
     { op: 'replace', path: annotationPath(annotations.fence), value: String(nextFence) },
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
@@ -98,6 +101,12 @@ function assertSwitchable(live: ProductionService, wanted: Switch): void {
       `the Service "${service}" was taken back by this deployment's own rollback: nothing is switched any more`,
     );
   }
+  if (live.fence === null) {
+    throw new DeploymentError(
+      'FenceLost',
+      `somebody has set the annotation ${annotations.fence} of the Service "${service}" to ${writtenFence(live)}, which is no sequence number, so that nobody can tell whose turn it is. Nothing was switched: the rollback writes a number again; then deploy again`,
+    );
+  }
   if (live.fence !== fence) {
     throw new DeploymentError(
       'FenceLost',
@@ -113,6 +122,7 @@ function assertSwitchable(live: ProductionService, wanted: Switch): void {
   if (live.selector['version'] !== (from ?? noSlot) || live.selector['app'] !== app) {
     throw selectorChanged(
       live,
+      app,
       `the Service "${service}" should select app=${app}, version=${from ?? noSlot}, but somebody has changed its selector to ${describeSelector(live.selector)}. Nothing was switched: set the selector back, or deploy again`,
     );
   }

@@ -1,4 +1,5 @@
 /** Waiting for the cluster by following it: what is waited for is looked for again whenever something has changed. */
+import { setMaxListeners } from 'node:events';
 import type { Cluster } from './cluster.ts';
 import { Collection, follow, type Source } from './follow.ts';
 
@@ -32,6 +33,8 @@ export async function waitUntil<S extends Sources, R>(
 ): Promise<WaitResult<R>> {
   signal.throwIfAborted();
   const stop = new AbortController();
+  // Some for each source: from eleven on, Node would take them for a leak.
+  setMaxListeners(0, stop.signal);
   const named = Object.entries(sources).map(([name, source]) => ({ name, collection: new Collection(source) }));
   const troubles = new Map<string, string>();
   const lookNow = (): R | null => {

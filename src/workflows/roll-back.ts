@@ -7,6 +7,7 @@
  */
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { HandEdit } from '../domain/hand-edit.ts';
 import type { DeploymentState, Outcome, StepName, SwitchRecord } from '../domain/state.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf, handEditOf } from './failure-of.ts';
@@ -21,7 +22,7 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     interruption === null ? failureOf(error, deployment.target?.spec ?? null) : interruptionFailure(interruption);
   record.failed(cause);
   const stopped = state.phase;
-  recordHandEdit(deployment, error, stopped);
+  recordHandEdit(deployment, handEditOf(error), stopped);
   record.end(stopped, interruption === null ? 'failed' : 'interrupted', cause.message);
   if (deployment.target === null || deployment.reached === 'nothing') {
     record.conclude(interruption === null ? refusedOrFailed(cause) : 'rolled-back');
@@ -46,7 +47,7 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
     record.conclude(outcomeOf(deployment, cause));
   } catch (rollbackError) {
     const failure = failureOf(rollbackError, deployment.target.spec);
-    recordHandEdit(deployment, rollbackError, 'rollback');
+    recordHandEdit(deployment, handEditOf(rollbackError), 'rollback');
     record.end('rollback', 'failed', failure.message);
     if (deployment.reached === 'switch' && !isCutOver(state)) record.notice(unknownCutover(state));
     record.notice(`the rollback failed: ${failure.message}`);
@@ -56,9 +57,13 @@ export async function rollBack(deployment: Deployment, error: unknown): Promise<
 }
 
 /** Puts a change of the selector on record that somebody made by hand and a step has come upon. */
-function recordHandEdit({ record, state }: Deployment, error: unknown, step: StepName): void {
-  const edit = handEditOf(error);
-  const found = edit === null ? null : handEditRecord(state, edit, step);
+function recordHandEdit(
+  { record, state, inPlaceOf }: Deployment,
+  edit: HandEdit | null | undefined,
+  step: StepName,
+): void {
+  // What an ended deployment has left is that one's to record.
+  const found = edit == null || inPlaceOf !== null ? null : handEditRecord(state, edit, step);
   if (found !== null) record.switched(found);
 }
 
@@ -80,6 +85,11 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     mayHaveSwitched: deployment.reached === 'switch',
     ...(deployment.inPlaceOf === null ? {} : { inPlaceOf: deployment.inPlaceOf }),
   });
+  for (const note of result.notes ?? []) record.notice(note);
+  const isUnreported = deployment.inPlaceOf === null && !isCutOver(state);
+  const cutover = isUnreported ? unreportedCutover(state, target, result) : null;
+  if (cutover !== null) record.switched(cutover);
+  recordHandEdit(deployment, result.found, 'rollback');
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
     record.end(
@@ -92,16 +102,8 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
     return 'never-switched';
   }
   record.seen(result.switched);
-  const isUnreported = deployment.inPlaceOf === null && !isCutOver(state);
-  const cutover = isUnreported ? unreportedCutover(state, target, result) : null;
-  if (cutover !== null) record.switched(cutover);
-  if (isUnreported && result.switched.from === target.candidateSlot) {
-    record.notice(
-      deployment.reached === 'switch'
-        ? 'the cutover had reached the Service when it was interrupted; the rollback found it there'
-        : 'somebody had switched production to the candidate by hand, before its cutover; the rollback found it there',
-    );
-  }
+  if (cutover !== null)
+    record.notice('the cutover had reached the Service when it was interrupted; the rollback found it there');
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
   record.end('rollback', 'done', result.switched.verification);
   return result.switched.verifiedAt === null ? 'unverified' : 'switched';

@@ -39,9 +39,7 @@ export function switchRecord(
 /** A change of the selector that somebody made by hand, as it was found; null where production is where it was left. */
 export function handEditRecord(state: DeploymentState, edit: HandEdit, seenBy: string): SwitchRecord | null {
   const from = state.traffic === null ? (state.stable?.slot ?? null) : state.traffic.slot;
-  const last = state.switches.at(-1);
-  const isKnown = last?.kind === 'by-hand' && last.reason.endsWith(edit.selector);
-  if (isKnown || (edit.slot === from && edit.slot !== null)) return null;
+  if (edit.slot === from) return null;
   const at = edit.at ?? new Date().toISOString();
   return {
     kind: 'by-hand',

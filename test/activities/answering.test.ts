@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { whoIsSilent } from '../../src/activities/answering.ts';
+import { countDeaf, whoIsSilent } from '../../src/activities/answering.ts';
+import { readPods } from '../../src/kubernetes/slot.ts';
 import { SlotsRig } from './slots-rig.ts';
 
 const slot = { namespace: 'default', app: 'api', slot: 'green' } as const;
@@ -24,5 +25,30 @@ describe('pods without a readiness probe', () => {
   it('do not serve once one that had been counted has crashed', async () => {
     for (const pod of rig.pods) pod.ready = false;
     expect(await ask()).toMatch(/^0 of 2 pods answer on port \d+$/);
+  });
+});
+
+async function deaf(): Promise<number> {
+  const pods = await readPods(rig.dependencies.cluster, slot);
+  const { signal } = new AbortController();
+  return countDeaf(rig.dependencies, rig.target({}).spec, slot, { pods, signal });
+}
+
+describe('of pods that count as ready since just now', () => {
+  beforeEach(() => {
+    for (const pod of rig.pods) pod.readySince = new Date().toISOString();
+  });
+
+  it('those are deaf that refuse connections', async () => {
+    expect(await deaf()).toBe(0);
+    rig.close('api-green-1');
+    expect(await deaf()).toBe(1);
+  });
+
+  it('none is deaf that has counted as ready for long, and none is asked', async () => {
+    for (const pod of rig.pods) pod.readySince = '2020-01-01T00:00:00Z';
+    rig.close('api-green-1');
+    expect(await deaf()).toBe(0);
+    expect(rig.pods.map(({ requests }) => requests)).toEqual([0, 0]);
   });
 });

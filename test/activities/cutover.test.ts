@@ -4,6 +4,7 @@ import type { SwitchInput } from '../../src/activities/contract.ts';
 import type { Access } from '../../src/kubernetes/access/index.ts';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { ModelCluster } from '../kubernetes/model-cluster.ts';
 import { parsed } from '../workflows/scripted-activities.ts';
 import { pod } from '../kubernetes/objects.ts';
 import { attemptOf } from './attempts.ts';
@@ -57,4 +58,15 @@ it('switches nothing where its time passes while the API server is asked for the
   const attempt = { ...attemptOf(), remaining: () => leftMs };
   await expect(cutover(input, attempt)).rejects.toMatchObject({ failure: 'DeadlineExceeded' });
   expect(asked.map(({ method = 'GET' }) => method)).toEqual(['GET', 'GET']);
+});
+
+it('goes to no candidate that the selector does not reach, because somebody has added a label to it', async () => {
+  const model = new ModelCluster({ ...service, spec: { selector: { app: 'api', version: 'blue', canary: 'yes' } } });
+  model.pods = [pod('g1', { version: 'green' })];
+  const cutover = createCutover({ cluster: model.cluster, access: {} as Access });
+  await expect(cutover(input, attemptOf())).rejects.toMatchObject({
+    failure: 'SelectorChanged',
+    message: expect.stringContaining('would reach 0 of the 1 ready pods') as string,
+  });
+  expect(model.version).toBe('blue');
 });

@@ -1,7 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { createRollback } from '../../src/activities/rollback.ts';
-import type { RollbackInput } from '../../src/activities/contract.ts';
+import type { RollbackInput, RollbackResult } from '../../src/activities/contract.ts';
 import { DeploymentError } from '../../src/domain/failure.ts';
 import type { Access } from '../../src/kubernetes/access/index.ts';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
@@ -84,5 +84,32 @@ describe('a rollback that finds the selector changed by hand', () => {
     model.pods = [pod('b1', { ready: false })];
     await expect(run(model)).rejects.toMatchObject({ failure: 'SelectorChanged' });
     expect(model.version).toBe('purple');
+  });
+});
+
+function unreadableFence(version: string): ModelCluster {
+  const model = changedTo({ app: 'api', version });
+  Object.assign(model.annotations, { 'cutover.dev/fence': 'abc' });
+  model.pods = [pod('b1')];
+  return model;
+}
+
+describe('a rollback that finds a fence which is no number', () => {
+  const unverified = { ...input.spec, timeouts: { ...input.spec.timeouts, cutover: '1ms' } };
+  const run = ({ cluster }: ModelCluster): Promise<RollbackResult> =>
+    createRollback({ cluster, access: {} as Access })({ ...input, spec: unverified, fence: 7 }, attemptOf());
+
+  it('fences off with the next one that its deployment knows, and says so', async () => {
+    const model = unreadableFence('blue');
+    const notes = [expect.stringMatching(/fence on the Service to "abc".*it is 8 again/) as string];
+    expect(await run(model)).toMatchObject({ switched: null, fence: 8, notes });
+    expect(model.annotations).toMatchObject({ 'cutover.dev/fence': '8', 'cutover.dev/released': 'run' });
+  });
+
+  it('switches back all the same', async () => {
+    const model = unreadableFence('green');
+    await run(model).catch(() => undefined);
+    expect(model.version).toBe('blue');
+    expect(model.annotations).toMatchObject({ 'cutover.dev/fence': '8', 'cutover.dev/switched-to': 'blue' });
   });
 });

@@ -30,9 +30,13 @@ interface RigPod {
   readonly ip: string;
   ready: boolean;
   restarts: number;
+  /** ISO 8601. */
+  readySince: string;
   /** Requests that reached the pod, those for its metrics left out. */
   requests: number;
 }
+
+const longAgo = '2020-01-01T00:00:00Z';
 
 const ignore = (): void => undefined;
 
@@ -76,7 +80,15 @@ export class SlotsRig {
 
   async addPod(slot: Slot, server: http.Server): Promise<RigPod> {
     const ip = `127.0.1.${this.pods.length + 1}`;
-    const pod: RigPod = { name: `api-${slot}-${this.pods.length}`, slot, ip, ready: true, restarts: 0, requests: 0 };
+    const pod: RigPod = {
+      name: `api-${slot}-${this.pods.length}`,
+      slot,
+      ip,
+      ready: true,
+      readySince: longAgo,
+      restarts: 0,
+      requests: 0,
+    };
     server.prependListener('request', ({ url }: http.IncomingMessage) => {
       if (url !== '/metrics') pod.requests += 1;
     });
@@ -140,13 +152,13 @@ export class SlotsRig {
   }
 }
 
-function podOf({ name, ip, ready, restarts, slot }: RigPod): unknown {
+function podOf({ name, ip, ready, readySince, restarts, slot }: RigPod): unknown {
   return {
     metadata: { name, uid: name, labels: { version: slot } },
     spec: { containers: [] },
     status: {
       podIP: ip,
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: readySince }],
       containerStatuses: [{ name: 'api', restartCount: restarts, imageID: '' }],
     },
   };

@@ -56,6 +56,7 @@ describe('the fallback is not removed', () => {
   it.each([
     ['selects it', { app: 'api', version: 'blue' }, 'selects it'],
     ['selects a third value', { app: 'api', version: 'other' }, 'selects app=api, version=other and not api-green'],
+    ['selects another app', { app: 'shop', version: 'green' }, 'selects app=shop, version=green and not api-green'],
     ['selects no version', { app: 'api' }, 'selects app=api and not api-green'],
     ['selects nothing', {}, 'selects nothing and not api-green'],
   ] as const)('while the Service %s', async (_what, selector, message) => {

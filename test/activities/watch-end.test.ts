@@ -24,7 +24,7 @@ function soakFrom(
   rig: SlotsRig,
   dependencies: Dependencies,
   attempt = new RigAttempt(),
-  { duration } = watch,
+  { duration }: Pick<typeof watch, 'duration'> = watch,
 ): Promise<WatchEvidence> {
   return createSoak(dependencies)(rig.target({ soak: { ...watch, duration, traffic, minimumRequests: 1 } }), attempt);
 }

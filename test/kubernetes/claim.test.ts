@@ -53,3 +53,15 @@ it('gives each of many deployments at once a fence of its own', async () => {
   const fences = await Promise.all(runs.map((runId) => claim(model.cluster, { ...wanted, runId })));
   expect(new Set(fences).size).toBe(10);
 });
+
+it('is refused where nobody can read the fence', async () => {
+  const model = new ModelCluster(service('blue', { annotations: { 'cutover.dev/fence': 'abc' } }));
+  await expect(claim(model.cluster, wanted)).rejects.toMatchObject({ failure: 'Refused' });
+  expect(model.annotations).toEqual({ 'cutover.dev/fence': 'abc' });
+});
+
+it('is refused when the selector is of another app since preflight', async () => {
+  const model = new ModelCluster(service());
+  Object.assign(model.service.spec?.selector ?? {}, { app: 'shop' });
+  await expect(claim(model.cluster, wanted)).rejects.toMatchObject({ failure: 'SelectorChanged' });
+});

@@ -29,7 +29,15 @@ async function giveBack(
   runId = 'run-1',
   inPlaceOf: string | null = null,
 ): Promise<string> {
-  const wanted: GiveBack = { ...deployed, runId, inPlaceOf, stable: 'blue', candidate: 'green', fence };
+  const wanted: GiveBack = {
+    ...deployed,
+    runId,
+    inPlaceOf,
+    stable: 'blue',
+    candidate: 'green',
+    fence,
+    stableLabels: null,
+  };
   for (;;) {
     const live = await readProduction(cluster, reference);
     const step = nextGiveBack(live, wanted);
@@ -84,6 +92,32 @@ describe('a switch', () => {
   });
 });
 
+async function claimed(): Promise<{ readonly model: ModelCluster; readonly fence: number }> {
+  const model = new ModelCluster(service());
+  return { model, fence: await claim(model.cluster, { ...deployed, stableSlot: 'blue' }) };
+}
+
+describe('a switch of a Service that was edited', () => {
+  it('is not made where nobody can read the fence', async () => {
+    const { model, fence } = await claimed();
+    Object.assign(model.annotations, { 'cutover.dev/fence': 'abc' });
+    await expect(makeSwitch(model.cluster, forth(fence), ready)).rejects.toMatchObject({
+      failure: 'FenceLost',
+      message: expect.stringMatching(/cutover\.dev\/fence .*"abc", which is no sequence number/) as string,
+    });
+    expect(model.selected).toEqual(['blue']);
+  });
+
+  it('is not made where a label comes to the selector after the last look', async () => {
+    const { model, fence } = await claimed();
+    const meanwhile = async (): Promise<void> => {
+      Object.assign(model.service.spec?.selector ?? {}, { canary: 'yes' });
+    };
+    await expect(makeSwitch(model.cluster, forth(fence), meanwhile)).rejects.toThrow('testing /spec/selector failed');
+    expect(model.selected).toEqual(['blue']);
+  });
+});
+
 describe('a switch of a Service whose annotations were wiped', () => {
   it('is not made where another deployment has come to hold the same number', async () => {
     const model = new ModelCluster(service());
@@ -116,7 +150,7 @@ describe('a rollback', () => {
     const made = await makeSwitch(model.cluster, forth(fence), ready);
     const wanted: GiveBack = {
       ...deployed,
-      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence },
+      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence, stableLabels: null },
     };
     const look = async () => nextGiveBack(await readProduction(model.cluster, reference), wanted);
     const undoes = { fence: made.fence, at: model.annotations['cutover.dev/switched-at'] };
@@ -131,7 +165,7 @@ describe('a rollback', () => {
     Object.assign(model.service.spec?.selector ?? {}, { version: 'green' });
     const wanted: GiveBack = {
       ...deployed,
-      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence },
+      ...{ runId: 'run-1', inPlaceOf: null, stable: 'blue', candidate: 'green', fence, stableLabels: null },
     };
     expect(nextGiveBack(await readProduction(model.cluster, reference), wanted)).toMatchObject({
       kind: 'switch',
@@ -181,7 +215,14 @@ describe('a rollback', () => {
 
   it('that gave stable a Service with which nothing was served is known again when its answer was lost', async () => {
     const model = new ModelCluster(service('purple', { annotations: { 'cutover.dev/owner': 'default/api/run-1' } }));
-    const wanted = { ...deployed, inPlaceOf: null, stable: 'blue', candidate: 'green', fence: 1 } as const;
+    const wanted = {
+      ...deployed,
+      inPlaceOf: null,
+      stable: 'blue',
+      candidate: 'green',
+      fence: 1,
+      stableLabels: null,
+    } as const;
     model.losesAnswers = 1;
     const patch = rescuePatch(await readProduction(model.cluster, reference), wanted, 2, new Date());
     await expect(patchService(model.cluster, reference, patch)).rejects.toThrow('socket hang up');

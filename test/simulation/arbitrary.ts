@@ -116,7 +116,7 @@ const message: fc.Arbitrary<Action> = fc.record({
 });
 
 const byHand: fc.Arbitrary<Action> = fc.oneof(
-  fc.record({ kind: fc.constant('select'), to: fc.constantFrom('stable', 'candidate', 'nothing') }),
+  fc.record({ kind: fc.constant('select'), to: fc.constantFrom('stable', 'candidate', 'nothing', 'every slot') }),
   fc.record({ kind: fc.constant('scale'), role, replicas: fc.integer({ min: 0, max: 3 }) }),
   fc.record({ kind: fc.constantFrom('delete', 'edit', 'kill-pods'), role }),
   fc.record({ kind: fc.constantFrom('wipe-annotations', 'take-over', 'label-service', 'label-service') }),

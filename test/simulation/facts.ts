@@ -125,11 +125,7 @@ export function versionOf(object: KubeObject | null): string | undefined {
 /** NaN where somebody has written nonsense. */
 export function fenceOf(object: KubeObject | null): number {
   if (object === null) return 0;
-  try {
-    return viewProduction(object as never).fence;
-  } catch {
-    return Number.NaN;
-  }
+  return viewProduction(object as never).fence ?? Number.NaN;
 }
 
 export function ownerOfService(object: KubeObject | null): string | null {

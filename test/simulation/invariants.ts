@@ -7,9 +7,9 @@
  * and must not act on less, nor on what it was told long ago.
  *
  * 1. Each switch goes between the two slots of the plan, or is a rollback from what somebody set by hand and no ready pod
- *    has; it changes nothing else of the selector, and was sent by an attempt
- *    that had just been told that the slot has the ready pods that the spec demands. Where nobody disturbs pods, the slot
- *    has them at the moment of the effect.
+ *    has, as the attempt that sent it had just been told; it changes nothing else of the selector, and was sent by an attempt
+ *    that had just been told that the slot has the ready pods that the spec demands. Where nobody disturbs pods, both are so
+ *    at the moment of the effect.
  * 2. Whatever takes pods from a slot, or changes it, was sent by an attempt that had just been told that production
  *    selects something else; and production does, unless somebody has switched it by hand since.
  * 3. From the cutover to the teardown nothing of stable changes, unless it was changed by hand and the rollback or the retention repairs it;
@@ -24,8 +24,9 @@
  * 9. No value of a Secret, and no list that grows, is in anything that Temporal keeps.
  */
 import type { Effect } from './model/api-server.ts';
-import { collections, hasLabels, selectorOf, type KubeObject } from './model/objects.ts';
+import { collections, hasLabels, isReady, selectorOf, type KubeObject } from './model/objects.ts';
 import { canary } from './model/cluster-model.ts';
+import { wordLabels } from './model/knowledge.ts';
 import {
   activityOf,
   asSlot,
@@ -72,6 +73,7 @@ export const invariant1: Check = (facts, effect) => {
     '1',
     () => `${words} instead of from ${planned.join(' to ')}`,
   );
+  if (isRescue) demandUnserved(facts, effect, words);
   const slot = asSlot(to);
   if (slot === null) return;
   const needed = demandedPods(plan.spec, activity);
@@ -83,6 +85,20 @@ export const invariant1: Check = (facts, effect) => {
   const ready = facts.model.readyPods(slot);
   demand(facts.podsDisturbed || ready >= needed, '1', () => `${words} with ${ready} ready pods of ${needed}`);
 };
+
+/** Nobody is served by what production selects: no ready pod has its labels. */
+function demandUnserved(facts: Facts, { before, known, sentAt }: Effect, words: string): void {
+  const selector = before === null ? {} : selectorOf(before);
+  // As an empty selector, which selects no pod.
+  if (Object.keys(selector).length === 0) return;
+  const told = known?.lists.get(wordLabels(selector));
+  demand(told !== undefined, '1', () => `${words} without having read the pods that were selected`);
+  demand(told.ready === 0, '1', () => `${words}, told of ${told.ready} ready pods that were selected`);
+  const age = (sentAt ?? 0) - told.at;
+  demand(age <= freshMs, '1', () => `${words} on what was selected as it was ${age} ms before`);
+  const ready = facts.model.store.list(collections.pods).filter((pod) => hasLabels(pod, selector) && isReady(pod));
+  demand(facts.podsDisturbed || ready.length === 0, '1', () => `${words}, though ${ready.length} ready pods served`);
+}
 
 export const invariant2: Check = (facts, effect) => {
   const slot = slotOf(effect, facts.model.app);

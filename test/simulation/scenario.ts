@@ -21,7 +21,7 @@ export type Action =
       readonly times: number;
     }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'select'; readonly to: Role | 'nothing' }
+  | { readonly kind: 'select'; readonly to: Role | 'nothing' | 'every slot' }
   | { readonly kind: 'scale'; readonly role: Role; readonly replicas: number }
   | { readonly kind: 'delete'; readonly role: Role }
   | { readonly kind: 'edit'; readonly role: Role }

@@ -13,7 +13,7 @@ import { Violation } from './violation.ts';
 import type { Caller } from './model/api-server.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import { Knowledge } from './model/knowledge.ts';
-import { collections, isReady, type KubeObject } from './model/objects.ts';
+import { collections, isReady, selectorOf, type KubeObject } from './model/objects.ts';
 import { wayOf } from './model/way.ts';
 import { Random } from './random.ts';
 import { app, service, specOf, type Action, type Role, type Scenario } from './scenario.ts';
@@ -272,7 +272,8 @@ class Sequence {
         this.#execution.cancel();
         return;
       case 'select': {
-        const version = action.to === 'nothing' ? 'nobody' : this.#slot(action.to);
+        const selected = action.to;
+        const version = selected === 'stable' || selected === 'candidate' ? this.#slot(selected) : unslotted[selected];
         model.byHand(collections.services, service, (object) => selecting(object, version));
         return;
       }
@@ -350,7 +351,11 @@ class Sequence {
   }
 }
 
-function selecting(object: KubeObject, version: string): KubeObject {
-  const selector = (object.spec?.['selector'] ?? {}) as Record<string, string>;
-  return { ...object, spec: { ...object.spec, selector: { ...selector, version } } };
+/** Versions that are no slot; null: the selector has no version, and the pods of both slots. */
+const unslotted = { nothing: 'nobody', 'every slot': null } as const;
+
+function selecting(object: KubeObject, version: string | null): KubeObject {
+  const { version: _before, ...others } = selectorOf(object);
+  const selector = version === null ? others : { ...others, version };
+  return { ...object, spec: { ...object.spec, selector } };
 }

@@ -159,12 +159,21 @@ describe.concurrent('rollback', () => {
     expect(calls).toContain('rollback');
   });
 
-  it('says so when it found that production had been switched by hand', async () => {
+  it('puts on record that production had been switched by hand, where it comes upon that', async () => {
+    const found = { slot: 'green', selector: 'app=api, version=green', by: 'kubectl-patch', at: null } as const;
     const { state } = await rig.deploy({
-      activities: { soak: async () => watchEvidence('fail'), rollback: switchedBack(new Date(0).toISOString()) },
+      activities: {
+        soak: async () => watchEvidence('fail'),
+        rollback: async (input) => ({ ...(await switchedBack(new Date(0).toISOString())(input)), found }),
+      },
     });
-    expect(state).toMatchObject({ outcome: 'rolled-back', switches: [{ kind: 'rollback', from: 'green' }] });
-    expect(state.notices[0]?.text).toContain('switched production to the candidate by hand');
+    expect(state).toMatchObject({
+      outcome: 'rolled-back',
+      switches: [
+        { kind: 'by-hand', from: 'blue', to: 'green', by: 'kubectl-patch', verification: 'found by rollback' },
+        { kind: 'rollback', from: 'green', to: 'blue' },
+      ],
+    });
   });
 
   it('that cannot be verified keeps the candidate for the operator to decide', async () => {

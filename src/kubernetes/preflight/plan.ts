@@ -1,7 +1,7 @@
 /** Which slot is stable and which becomes the candidate, from what is there. Pure. */
 import { otherSlot, slotName, slots, type Slot } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
-import { describeSelector, noSlot, type ProductionService } from '../production.ts';
+import { describeSelector, noSlot, unreadableFence, type ProductionService } from '../production.ts';
 import type { Facts } from './facts.ts';
 
 export interface Plan {
@@ -53,7 +53,8 @@ function noSlotSelected({ service, app }: Spec, { selector, slot }: ProductionSe
   return `the Service "${service}" ${has} (${describeSelector(selector)}), but it serves pods: label the live Deployment's pods and its selector with version: blue, name it "${slotName(app, 'blue')}", then add version: blue to the Service's selector`;
 }
 
-function serviceProblems({ service, app }: Spec, { object, selector }: ProductionService): string[] {
+function serviceProblems({ service, app }: Spec, production: ProductionService): string[] {
+  const { object, selector } = production;
   const { type } = object.spec ?? {};
   if (type === 'ExternalName') {
     return [`the Service "${service}" is of type ExternalName, which selects no pods: use a Service with a selector`];
@@ -61,6 +62,7 @@ function serviceProblems({ service, app }: Spec, { object, selector }: Productio
   if (Object.keys(selector).length === 0) {
     return [`the Service "${service}" has no selector: give it app: ${app} and the version of the live slot`];
   }
+  if (production.fence === null) return [unreadableFence(production)];
   if (selector['app'] === app) return [];
   const found = selector['app'] === undefined ? 'does not select by app' : `selects app "${selector['app']}"`;
   return [

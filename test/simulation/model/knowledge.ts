@@ -27,12 +27,15 @@ export interface KnownSlot {
 export interface Known {
   readonly service: KnownService | null;
   readonly slots: Readonly<Partial<Record<Slot, KnownSlot>>>;
+  /** The pods of the last list by each selector, as `wordLabels` writes it. */
+  readonly lists: ReadonlyMap<string, KnownSlot>;
 }
 
 export class Knowledge {
   readonly #app: string;
   readonly #service: string;
   readonly #pods: Record<Slot, Map<string, boolean>> = { blue: new Map(), green: new Map() };
+  readonly #lists = new Map<string, KnownSlot>();
   readonly #told: Partial<Record<Slot, { asOf: number; at: number }>> = {};
   #known: KnownService | null = null;
 
@@ -49,6 +52,7 @@ export class Knowledge {
   ): void {
     if (collection === collections.services) for (const item of items) this.saw(collection, item, when);
     if (collection !== collections.pods) return;
+    this.#lists.set(wordLabels(selector), { ready: items.filter(isReady).length, ...when });
     for (const slot of slots) {
       if (selector['version'] !== slot || selector['app'] !== this.#app) continue;
       this.#pods[slot] = new Map(items.map((pod) => [pod.metadata.uid, isReady(pod)]));
@@ -82,15 +86,16 @@ export class Knowledge {
       if (told === undefined) continue;
       known[slot] = { ready: [...this.#pods[slot].values()].filter(Boolean).length, ...told };
     }
-    return { service: this.#known, slots: known };
+    return { service: this.#known, slots: known, lists: new Map(this.#lists) };
   }
 }
 
+export function wordLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.toSorted().join();
+}
+
 function safely(object: KubeObject): { fence: number; owner: string | null } {
-  try {
-    const { fence, owner } = viewProduction(object as never);
-    return { fence, owner };
-  } catch {
-    return { fence: Number.NaN, owner: null };
-  }
+  const { fence, owner } = viewProduction(object as never);
+  return { fence: fence ?? Number.NaN, owner };
 }
