@@ -44,13 +44,13 @@ export class Knowledge {
   listed(
     collection: string,
     items: readonly KubeObject[],
-    selector: Readonly<Record<string, string>>,
+    labelSelector: string | undefined,
     when: { readonly asOf: number; readonly at: number },
   ): void {
     if (collection === collections.services) for (const item of items) this.saw(collection, item, when);
     if (collection !== collections.pods) return;
     for (const slot of slots) {
-      if (selector['version'] !== slot || selector['app'] !== this.#app) continue;
+      if (!isOf(labelSelector, this.#app, slot)) continue;
       this.#pods[slot] = new Map(items.map((pod) => [pod.metadata.uid, isReady(pod)]));
       this.#told[slot] = when;
     }
@@ -93,4 +93,10 @@ function safely(object: KubeObject): { fence: number; owner: string | null } {
   } catch {
     return { fence: Number.NaN, owner: null };
   }
+}
+
+/** Whether a list by these labels is of the pods of this slot. */
+function isOf(labelSelector = '', app: string, slot: Slot): boolean {
+  const parts = labelSelector.split(',');
+  return parts.includes(`app=${app}`) && parts.includes(`version=${slot}`);
 }
