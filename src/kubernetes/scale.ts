@@ -2,6 +2,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind } from './errors.ts';
+import { freshMs } from './repeat.ts';
 import { deploymentPath, type SlotReference } from './slot.ts';
 
 /** Sets the number of pods, unless the Deployment has changed since it was read; says whether it was set. */
@@ -23,6 +24,7 @@ export async function scaleDeployment(
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         { op: 'add', path: '/spec/replicas', value: replicas },
       ]),
+      againWithinMs: freshMs,
     });
     return true;
   } catch (error) {

@@ -103,19 +103,23 @@ it.each([
   ['unavailable', 'unavailable'],
   ['conflict', 'conflict'],
 ] as const)('fails without an effect: %s', async (kind, seen) => {
-  await begin({ on: 'write', nth: 0, kind } as RequestFault);
+  await begin({ on: 'write', nth: 0, kind });
   const path = '/apis/apps/v1/namespaces/default/deployments/api-blue';
   const { error } = await ending(cluster.api.json({ method: 'DELETE', path }));
   expect(apiErrorKind(error)).toBe(seen);
   expect([model.liveVersion, effects]).toEqual(['blue', []]);
 });
 
-it('lets the product repeat what the API server has no time for', async () => {
-  await begin({ on: 'switch', nth: 0, kind: 'throttled' }, { on: 'read', nth: 0, kind: 'unavailable' });
-  const patched = await ending(patchService(cluster, reference, toGreen));
-  expect([patched.error, patched.ms >= 1_000, model.liveVersion]).toEqual([null, true, 'green']);
+it('lets the product repeat a look for which the API server has no time', async () => {
+  await begin({ on: 'read', nth: 0, kind: 'throttled' }, { on: 'read', nth: 1, kind: 'unavailable' });
   const read = await ending(readPods(cluster, blue));
-  expect([read.error, model.faults.struck]).toEqual([null, 2]);
+  expect([read.error, read.ms >= 1_000, model.faults.struck]).toEqual([null, true, 2]);
+});
+
+it('sees no switch sent again by the time that its look at the pods is old', async () => {
+  await begin({ on: 'switch', nth: 0, kind: 'throttled' });
+  const { error, ms } = await ending(patchService(cluster, reference, toGreen));
+  expect([apiErrorKind(error), ms < 1_000, effects]).toEqual(['too-many-requests', true, []]);
 });
 
 /** How many pods a follower knows at these times after a fourth was wanted, and how often it has listed them. */
