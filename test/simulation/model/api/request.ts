@@ -48,12 +48,11 @@ export function parseRequest(request: ApiRequest): SentRequest {
   };
 }
 
-function queryOf(request: ApiRequest, search: string): SentRequest['query'] {
-  const given = Object.entries(request.query ?? {}).map(([key, value]) => [
-    key,
-    value === undefined ? undefined : String(value),
-  ]);
-  return { ...Object.fromEntries(new URLSearchParams(search)), ...Object.fromEntries(given) } as SentRequest['query'];
+function queryOf({ query = {} }: ApiRequest, search: string): SentRequest['query'] {
+  const all: Record<string, string | undefined> =
+    search === '' ? {} : Object.fromEntries(new URLSearchParams(search).entries());
+  for (const [key, value] of Object.entries(query)) all[key] = value === undefined ? undefined : String(value);
+  return all;
 }
 
 interface Asked {

@@ -19,8 +19,8 @@ type Listener = (change: Change) => void;
 
 export class Store {
   readonly #objects = new Map<Resource, Map<string, ApiObject>>();
-  /** Sorted, until the next change of the kind. */
-  readonly #lists = new Map<Resource, readonly ApiObject[]>();
+  /** By kind and namespace, sorted: until the next change there. */
+  readonly #lists = new Map<string, readonly ApiObject[]>();
   readonly #changes = new Map<Resource, Change[]>();
   readonly #listeners = new Set<Listener>();
   #revision = 100;
@@ -61,10 +61,11 @@ export class Store {
   }
 
   /** The objects of a namespace, in the order of their names. */
-  list<R extends Resource>(resource: R, namespace = 'default'): Kinds[R][] {
-    const known = this.#lists.get(resource) ?? [...this.#of(resource).values()].sort(byName);
-    this.#lists.set(resource, known);
-    return (known as Kinds[R][]).filter(({ metadata }) => metadata.namespace === namespace);
+  list<R extends Resource>(resource: R, namespace = 'default'): readonly Kinds[R][] {
+    const key = `${resource}/${namespace}`;
+    const known = this.#lists.get(key) ?? this.#sorted(resource, namespace);
+    this.#lists.set(key, known);
+    return known as readonly Kinds[R][];
   }
 
   /** Keeps the object, under the next version. */
@@ -98,6 +99,10 @@ export class Store {
     return changes.slice(before + 1);
   }
 
+  #sorted(resource: Resource, namespace: string): readonly ApiObject[] {
+    return [...this.#of(resource).values()].filter(({ metadata }) => metadata.namespace === namespace).sort(byName);
+  }
+
   #of(resource: Resource): Map<string, ApiObject> {
     const known = this.#objects.get(resource) ?? new Map<string, ApiObject>();
     this.#objects.set(resource, known);
@@ -106,7 +111,7 @@ export class Store {
 
   #tell(change: Omit<Change, 'revision'>): void {
     const told = { ...change, revision: this.#revision };
-    this.#lists.delete(change.resource);
+    this.#lists.delete(`${change.resource}/${change.object.metadata.namespace}`);
     const changes = this.#changes.get(change.resource);
     if (changes === undefined) this.#changes.set(change.resource, [told]);
     else changes.push(told);
