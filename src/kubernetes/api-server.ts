@@ -35,6 +35,8 @@ export interface ApiRequest {
   readonly timeoutMs?: number | null;
   /** Whoever sends it repeats it himself. */
   readonly once?: boolean;
+  /** How long after its first sending it may be sent again; 10 s by default. */
+  readonly againWithinMs?: number;
 }
 
 const requestTimeoutMs = 10_000;
@@ -80,8 +82,9 @@ export class ApiServer {
         return await this.#jsonOnce<T>(request);
       } catch (error) {
         const pauseMs = pauseBeforeRepeat(request, error, tries);
-        const isLate = performance.now() - started > requestTimeoutMs;
-        if (pauseMs === null || isLate || request.signal?.aborted === true) throw error;
+        if (pauseMs === null || request.signal?.aborted === true) throw error;
+        const sentAgainAfterMs = performance.now() - started + pauseMs;
+        if (sentAgainAfterMs > (request.againWithinMs ?? requestTimeoutMs)) throw error;
         await sleep(pauseMs, undefined, request.signal === undefined ? {} : { signal: request.signal });
       }
     }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
+import { freshMs } from './repeat.ts';
 
 const fieldManager = 'cutover';
 
@@ -19,5 +20,6 @@ export function apply<T>(
     query: { fieldManager, force: true, ...(dryRun ? { dryRun: 'All' } : {}) },
     headers: { 'content-type': 'application/apply-patch+yaml' },
     body: JSON.stringify(object),
+    ...(dryRun ? {} : { againWithinMs: freshMs }),
   });
 }

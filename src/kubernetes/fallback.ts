@@ -58,13 +58,17 @@ function isDown({ candidatePods, stablePods }: RetentionSnapshot, { spec, told }
 
 function scaled(stable: Json<V1Deployment>, { fallback, spec, told }: RetentionPlan): RetentionFinding | null {
   const { replicas = 1 } = stable.spec ?? {};
-  if (replicas >= fallback.pods || told.includes('left-scaled')) return null;
-  if (stable.metadata?.annotations?.[tornDownAnnotation] !== undefined) return null;
+  if (replicas >= fallback.pods || told.includes('left-scaled') || isGoing(stable)) return null;
   const by = scaledBy(stable);
   if (by !== autoscaler || replicas < spec.rollback.minimumReady) {
     return { kind: 'fallback-scaled', deployment: stable, by };
   }
   return once(told, 'autoscaled', () => `${nameOf(stable)} was scaled to ${replicas} by an autoscaler, and is left so`);
+}
+
+/** Torn down already, as a late attempt finds it. */
+function isGoing({ metadata }: Json<V1Deployment>): boolean {
+  return metadata?.deletionTimestamp !== undefined || metadata?.annotations?.[tornDownAnnotation] !== undefined;
 }
 
 function edited(

@@ -4,6 +4,7 @@ import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind, isNotFound } from './errors.ts';
 import { describePods, podSource } from './ready-pods.ts';
+import { freshMs } from './repeat.ts';
 import { deploymentSource } from './rollout.ts';
 import { deploymentPath, type SlotReference } from './slot.ts';
 import { waitUntil } from './wait.ts';
@@ -24,6 +25,7 @@ export async function deleteDeployment(
       headers: { 'content-type': 'application/json' },
       // In the foreground the Deployment goes last, so that nothing makes pods anew when its own are gone.
       body: JSON.stringify({ preconditions: { uid, resourceVersion }, propagationPolicy: 'Foreground' }),
+      againWithinMs: freshMs,
     });
     return 'removed';
   } catch (error) {

@@ -3,6 +3,7 @@
  * them would otherwise begin anew at each.
  *
  * 1. What may have taken effect is never repeated here: whoever sent it looks first what has become of it.
+ * 2. What changes a slot, or the production Service, is sent again only as long as what was looked at before it is fresh.
  */
 import type { IncomingMessage } from 'node:http';
 import { ApiException } from '@kubernetes/client-node';
@@ -15,6 +16,8 @@ const mostTriesForbidden = 8;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const longestWantedMs = 5_000;
+/** For rule 2: less than a second after the look. */
+export const freshMs = 800;
 
 /** Milliseconds to wait before the next try after so many, or null where there is none. */
 export function pauseBeforeRepeat(request: ApiRequest, error: unknown, tries: number): number | null {

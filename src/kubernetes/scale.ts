@@ -2,6 +2,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind } from './errors.ts';
+import { freshMs } from './repeat.ts';
 import { annotationPath, type PatchOperation } from './service-patch.ts';
 import { deploymentPath, type SlotReference } from './slot.ts';
 
@@ -32,6 +33,7 @@ export async function scaleDeployment(
         { op: 'add', path: '/spec/replicas', value: replicas },
         ...annotate(seen, annotations),
       ]),
+      againWithinMs: freshMs,
     });
     return true;
   } catch (error) {

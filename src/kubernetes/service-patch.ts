@@ -3,6 +3,7 @@ import type { V1Service } from '@kubernetes/client-node';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind, describeApiError } from './errors.ts';
+import { freshMs } from './repeat.ts';
 import { servicePath, viewProduction, type ProductionService, type ServiceReference } from './production.ts';
 
 export type PatchOperation =
@@ -37,6 +38,7 @@ export async function patchService(
       query: { fieldManager: 'cutover' },
       headers: { 'content-type': 'application/json-patch+json' },
       body: JSON.stringify(operations),
+      againWithinMs: freshMs,
     });
     return { applied: true, service: viewProduction(service) };
   } catch (error) {

@@ -87,6 +87,13 @@ it('sends again what a server was too busy to begin with', async () => {
   expect(received.map(({ method }) => method)).toEqual(['PATCH', 'PATCH']);
 });
 
+it('sends nothing again that was decided on too long before', async () => {
+  troubles = [403, 403, 403, 403, 403, 403, 403];
+  const request = { method: 'PATCH', path: '/x', body: '[]', againWithinMs: 250 } as const;
+  await expect(cluster.api.json(request)).rejects.toMatchObject({ failure: 'Forbidden' });
+  expect(received.length).toBeLessThan(4);
+});
+
 it('asks no more once it is told to stop', async () => {
   troubles = [503, 503];
   const stop = new AbortController();

@@ -28,7 +28,7 @@ export function invariant6(facts: Facts, step: 'soak' | 'monitor', evidence: Wat
     ],
   }[step];
   demand(!bad.includes(kind), '6', () => `the ${step} passes a candidate that is ${kind}: ${evidence.reason}`);
-  const pages = model.pagesRead.get(`${step} ${plan.candidateSlot}`) ?? 0;
+  const pages = model.traffic.pagesRead.get(`${step} ${plan.candidateSlot}`) ?? 0;
   demand(!scenario.spec.metrics || pages > 0, '6', () => `the ${step} passes without a page of metrics`);
   const wanted = step === 'soak' ? scenario.spec.soakMs : scenario.spec.monitorMs;
   const took = facts.now - (facts.began.get(step) ?? facts.now);

@@ -100,14 +100,14 @@ export class Facts {
     const [from, to] = [versionOf(before), versionOf(after)];
     if (from !== to) {
       const who = caller === 'somebody' ? 'somebody' : 'product';
-      this.selectorChangedBy = { who, version: this.model.store.version };
+      this.selectorChangedBy = { who, version: this.model.store.revision };
       if (caller === 'somebody') this.handEdits.push({ to, at: this.now });
     }
     if (caller === 'somebody') return;
     const activity = activityOf(effect);
     if (activity === 'rollback' && this.gaveBackAt === null) {
       this.gaveBackAt = this.now;
-      this.gaveBackVersion = this.model.store.version;
+      this.gaveBackVersion = this.model.store.revision;
     }
     if (from === to) return;
     this.switches.push({ activity, attempt: caller.id, from, to, fence: fenceOf(after), at: this.now });

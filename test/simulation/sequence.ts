@@ -13,7 +13,8 @@ import { Violation } from './violation.ts';
 import type { Caller } from './model/api-server.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import { Knowledge } from './model/knowledge.ts';
-import { collections, isReady, selectorOf, type KubeObject } from './model/objects.ts';
+import type { Kinds } from './model/api/kinds.ts';
+import { isReady } from './model/objects.ts';
 import { wayOf } from './model/way.ts';
 import { Random } from './random.ts';
 import { app, service, specOf, type Action, type Role, type Scenario } from './scenario.ts';
@@ -274,7 +275,7 @@ class Sequence {
       case 'select': {
         const selected = action.to;
         const version = selected === 'stable' || selected === 'candidate' ? this.#slot(selected) : unslotted[selected];
-        model.byHand(collections.services, service, (object) => selecting(object, version));
+        model.byHand('services', service, (object) => selecting(object, version));
         return;
       }
       case 'scale':
@@ -290,13 +291,13 @@ class Sequence {
         }));
         return;
       case 'wipe-annotations':
-        model.byHand(collections.services, service, ({ metadata, ...rest }) => {
+        model.byHand('services', service, ({ metadata, ...rest }) => {
           const { annotations: _annotations, ...others } = metadata;
           return { ...rest, metadata: others };
         });
         return;
       case 'take-over':
-        model.byHand(collections.services, service, (object) => ({
+        model.byHand('services', service, (object) => ({
           ...object,
           metadata: {
             ...object.metadata,
@@ -309,21 +310,21 @@ class Sequence {
         }));
         return;
       case 'label-service':
-        model.byHand(collections.services, service, (object) => ({
+        model.byHand('services', service, (object) => ({
           ...object,
           metadata: { ...object.metadata, labels: { ...object.metadata.labels, seen: String(this.#clock.fired) } },
         }));
         return;
       case 'unready': {
         const pods = model.podsOf(this.#slot(action.role)).filter(isReady).slice(0, action.pods);
-        for (const pod of pods) model.controllers.setReady(pod, false);
+        for (const pod of pods) model.setReady(pod, false);
         this.#clock.after(action.ms, () => {
-          for (const pod of pods) model.controllers.setReady(pod, true);
+          for (const pod of pods) model.setReady(pod, true);
         });
         return;
       }
       case 'kill-pods':
-        for (const pod of model.podsOf(this.#slot(action.role))) model.controllers.deletePod(pod);
+        for (const pod of model.podsOf(this.#slot(action.role))) model.evict(pod);
     }
   }
 
@@ -346,16 +347,16 @@ class Sequence {
     return stable === 'blue' ? 'green' : 'blue';
   }
 
-  #edit(role: Role, change: (object: KubeObject) => KubeObject | null): void {
-    this.#model.byHand(collections.deployments, slotName(app, this.#slot(role)), change);
+  #edit(role: Role, change: (object: Kinds['deployments']) => object | null): void {
+    this.#model.byHand('deployments', slotName(app, this.#slot(role)), change);
   }
 }
 
 /** Versions that are no slot; null: the selector has no version, and the pods of both slots. */
 const unslotted = { nothing: 'nobody', 'every slot': null } as const;
 
-function selecting(object: KubeObject, version: string | null): KubeObject {
-  const { version: _before, ...others } = selectorOf(object);
+function selecting(object: Kinds['services'], version: string | null): object {
+  const { version: _before, ...others } = object.spec?.selector ?? {};
   const selector = version === null ? others : { ...others, version };
   return { ...object, spec: { ...object.spec, selector } };
 }

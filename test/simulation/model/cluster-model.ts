@@ -1,21 +1,38 @@
-/** The whole cluster of one sequence: its objects, what moves in it, who asks it, and what somebody does by hand. */
+/**
+ * A model of a cluster: the API server, the controllers behind it, the pods and the way to them; who asks it, and what
+ * somebody does by hand.
+ *
+ * What it models, and test/cluster/model-conformance.test.ts holds against a real API server: the answers to all requests
+ * of the product with their status and reason, preconditions, JSON patches, server-side apply and its owners, selectors,
+ * watches, ResourceQuotas, validation as far as the product may meet it; Deployments, ReplicaSets, Jobs, EndpointSlices and
+ * garbage collection; pods that start, become ready, crash and end.
+ *
+ * What it does not model: permissions, admission webhooks, managedFields, more than one node, autoscalers, Events of
+ * controllers, stale reads, and requests to pods through the API server (`way.ts` is the way to them).
+ *
+ * Nothing in it is left to chance or to the real clock: the same requests at the same times give the same cluster.
+ */
+import { KubeConfig } from '@kubernetes/client-node';
 import { slotLabels, slotName, type Slot } from '../../../src/domain/slot.ts';
+import { ApiServer, type ApiRequest } from '../../../src/kubernetes/api-server.ts';
 import { clusterOn, type Cluster } from '../../../src/kubernetes/cluster.ts';
-import type { ApiRequest, ApiServer } from '../../../src/kubernetes/api-server.ts';
-import type { AccessTarget } from '../../../src/kubernetes/access/index.ts';
-import type { VirtualClock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { ModelApiServer, type Caller, type Effect } from './api-server.ts';
-import { Controllers } from './controllers.ts';
-import { collections, hasLabels, isReady, selectorOf, type KubeObject } from './objects.ts';
+import type { Kinds, Resource } from './api/kinds.ts';
+import { Registry } from './api/registry.ts';
+import { Store } from './api/store.ts';
+import { ControllerManager } from './controllers/manager.ts';
+import { hasLabels, isReady, selectorOf } from './objects.ts';
+import { ModelNode } from './pods/node.ts';
 import { RequestFaults, type RequestFault } from './request-faults.ts';
-import { Store, type Draft } from './store.ts';
+import type { After, Clock, Lag } from './time.ts';
+import { Traffic } from './traffic.ts';
 import { Workload } from './workload.ts';
 
-const { pods, services, deployments, slices, secrets } = collections;
+type Pod = Kinds['pods'];
 
 export interface ModelOptions {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Random;
   readonly app: string;
   readonly service: string;
@@ -25,160 +42,146 @@ export interface ModelOptions {
   readonly onEffect: (effect: Effect) => void;
 }
 
+const namespace = 'default';
+const manager = 'kubectl';
+
 export class ClusterModel {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Random;
   readonly store = new Store();
+  readonly registry = new Registry(this.store);
   readonly workload = new Workload();
   readonly server: ModelApiServer;
-  readonly controllers: Controllers;
+  readonly node: ModelNode;
+  readonly traffic: Traffic;
   readonly faults: RequestFaults;
   readonly app: string;
   readonly service: string;
-  /** How often each activity has read a page of metrics, by the slot of the pod. */
-  readonly pagesRead = new Map<string, number>();
   readonly #options: ModelOptions;
-  #countedAt: number;
-  #turn = 0;
 
   constructor(options: ModelOptions) {
-    const { clock, random, app, service } = options;
+    const { clock, random, app, service, onEffect } = options;
     this.clock = clock;
     this.random = random;
     this.app = app;
     this.service = service;
     this.#options = options;
-    this.#countedAt = clock.now;
     this.faults = new RequestFaults(options.faults);
-    const { store, workload, faults } = this;
-    this.server = new ModelApiServer({ clock, random, store, faults, service, onEffect: options.onEffect });
-    this.controllers = new Controllers({ clock, random, store, workload }, () => this.countUsers());
+    const { store, registry, workload, faults } = this;
+    const { usersPerSecond } = options;
+    this.traffic = new Traffic({ clock, store, node: () => this.node, workload, service, usersPerSecond });
+    const after: After = (ms, run) => clock.after(ms, run);
+    const beforeChange = (): void => this.traffic.countUsers();
+    const lag =
+      (low: number, high: number): Lag =>
+      () =>
+        random.between(low, high);
+    const lifecycleOf = (pod: Pod) => workload.lifecycleOf(pod);
+    this.node = new ModelNode({ registry, after, beforeChange, lifecycleOf, binds: lag(3, 30), stops: lag(50, 900) });
+    const lags = { controllers: lag(3, 15), endpoints: lag(3, 30), garbage: lag(3, 15) };
+    const controllers = new ControllerManager({ registry, after, lags, beforeChange });
+    this.server = new ModelApiServer({ clock, random, registry, node: this.node, faults, service, onEffect });
+    this.store.onChange((change) => {
+      if (change.resource === 'pods') this.node.seen(change);
+      controllers.seen(change);
+    });
+    this.registry.create('namespaces', '', { metadata: { name: namespace } }, { manager });
   }
 
   /** The cluster as one caller has it. */
   clusterOf(caller: Caller): Cluster {
-    const { server } = this;
-    const api = {
-      url: 'http://model',
-      requests: 0,
-      close: () => undefined,
-      json: (request: ApiRequest) => server.json(caller, request),
-      open: (request: ApiRequest) => server.open(caller, request),
-    } as unknown as ApiServer;
-    return clusterOn({} as Cluster['kubeConfig'], api);
+    return clusterOn(new KubeConfig(), new WayToApiServer(this.server, caller));
   }
 
   /** Everything as it was before the deployment: a Service, a slot that is live, a Secret. */
   seed({ live, leftover, replicas }: { live: Slot | null; leftover: boolean; replicas: number }): void {
     const selector = { app: this.app, ...(live === null ? {} : { version: live }) };
-    this.store.put(services, {
-      apiVersion: 'v1',
-      kind: 'Service',
+    this.#create('services', {
       metadata: { name: this.service },
       spec: { selector, ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] },
     });
-    this.store.put(secrets, { metadata: { name: 'probe' }, data: { token: Buffer.from(canary).toString('base64') } });
+    this.#create('secrets', { metadata: { name: 'probe' }, data: { token: Buffer.from(canary).toString('base64') } });
     if (live !== null) this.createSlot(live, 'app:v1', replicas);
     if (leftover && live !== null) this.createSlot(live === 'blue' ? 'green' : 'blue', 'app:v0', replicas);
   }
 
   createSlot(slot: Slot, image: string, replicas: number): void {
-    this.store.put(deployments, deploymentManifest(this.app, slot, image, replicas));
+    this.#create('deployments', deploymentManifest(this.app, slot, image, replicas));
   }
 
-  get production(): KubeObject | null {
-    return this.store.get(services, this.service);
+  get production(): Kinds['services'] | null {
+    return this.store.find('services', namespace, this.service);
   }
 
   get liveVersion(): string | undefined {
     return this.production === null ? undefined : selectorOf(this.production)['version'];
   }
 
-  deployment(slot: Slot): KubeObject | null {
-    return this.store.get(deployments, slotName(this.app, slot));
+  deployment(slot: Slot): Kinds['deployments'] | null {
+    return this.store.find('deployments', namespace, slotName(this.app, slot));
   }
 
-  podsOf(slot: Slot): KubeObject[] {
-    return this.store.list(pods).filter((pod) => hasLabels(pod, slotLabels(this.app, slot)));
+  podsOf(slot: Slot): Pod[] {
+    return this.store.list('pods').filter((pod) => hasLabels(pod, slotLabels(this.app, slot)));
   }
 
   readyPods(slot: Slot): number {
     return this.podsOf(slot).filter(isReady).length;
   }
 
-  /** The pod that a request reaches, or why it reaches none. */
-  readonly find = (target: AccessTarget): KubeObject | 'refused' | 'no-endpoints' | 'unreachable' => {
-    if (target.kind === 'pod') {
-      const pod = this.store.get(pods, target.name);
-      if (pod === null) return 'unreachable';
-      return isUp(pod) ? pod : 'refused';
-    }
-    const ready = this.#endpoints(target.name);
-    const chosen = ready[this.#turn++ % Math.max(1, ready.length)];
-    if (chosen === undefined) return 'no-endpoints';
-    return this.find({ kind: 'pod', namespace: 'default', name: chosen, ip: '', port: 0 });
-  };
-
-  /** Gives every pod what users have asked of it since the last time. */
-  countUsers(): void {
-    const { usersPerSecond } = this.#options;
-    const requests = ((this.clock.now - this.#countedAt) / 1_000) * usersPerSecond;
-    this.#countedAt = this.clock.now;
-    const ready = this.#endpoints(this.service);
-    for (const name of ready) {
-      const pod = this.store.get(pods, name);
-      if (pod !== null) this.workload.users(pod, requests / ready.length);
-    }
+  /** Readiness as somebody, or something, makes it. */
+  setReady({ metadata }: Pod, ready: boolean): void {
+    this.node.hold(metadata.uid, !ready);
   }
 
-  pageRead(activity: string, pod: KubeObject): void {
-    const key = `${activity} ${pod.metadata.labels?.['version'] ?? ''}`;
-    this.pagesRead.set(key, (this.pagesRead.get(key) ?? 0) + 1);
+  /** A pod goes, as when its node is drained. */
+  evict({ metadata }: Pod): void {
+    if (this.store.find('pods', namespace, metadata.name) !== null)
+      this.registry.remove('pods', namespace, metadata.name, {});
   }
 
-  /** Something that a person does, seen by the invariants as such. */
-  byHand(collection: string, name: string, change: (object: KubeObject) => KubeObject | null): void {
-    const before = this.store.get(collection, name);
+  /** Something that a person does, seen by the invariants as such: null deletes the object. */
+  byHand<R extends Resource>(resource: R, name: string, change: (object: Kinds[R]) => object | null): void {
+    const before = this.store.find(resource, namespace, name);
     if (before === null) return;
-    const asOf = this.store.version;
+    const asOf = this.store.revision;
     const wanted = change(before);
-    const after = wanted === null ? null : this.store.put(collection, wanted);
-    if (wanted === null) this.store.remove(collection, name);
+    if (wanted === null) this.registry.remove(resource, namespace, name, { propagationPolicy: 'Background' });
+    else this.registry.update(resource, before, wanted, { manager });
+    const after = this.store.find(resource, namespace, name);
     const method = wanted === null ? 'DELETE' : 'PUT';
-    this.#options.onEffect({
-      caller: 'somebody',
-      method,
-      collection,
-      name,
-      before,
-      after,
-      known: null,
-      sentAt: null,
-      asOf,
-    });
+    const unasked = { known: null, sentAt: null, asOf };
+    this.#options.onEffect({ caller: 'somebody', method, collection: resource, name, before, after, ...unasked });
   }
 
-  #endpoints(service: string): string[] {
-    const slice = this.store.get(slices, `${service}-slice`);
-    const endpoints = (slice?.['endpoints'] ?? []) as { conditions: { ready: boolean }; targetRef: { name: string } }[];
-    return endpoints.filter(({ conditions }) => conditions.ready).map(({ targetRef }) => targetRef.name);
+  #create(resource: Resource, object: object): void {
+    this.registry.create(resource, namespace, object, { manager });
+  }
+}
+
+/** The product's own way to the API server, but for the network: it repeats requests and reads answers as it always does. */
+class WayToApiServer extends ApiServer {
+  readonly #model: ModelApiServer;
+  readonly #caller: Caller;
+
+  constructor(model: ModelApiServer, caller: Caller) {
+    super(new KubeConfig(), 'http://model.invalid');
+    this.#model = model;
+    this.#caller = caller;
+  }
+
+  override open(request: ApiRequest): ReturnType<ApiServer['open']> {
+    return this.#model.open(this.#caller, request);
   }
 }
 
 /** What must never be seen in a history. */
 export const canary = 'canary-s3cr3t-7f19';
 
-function isUp(pod: KubeObject): boolean {
-  const statuses = (pod.status?.['containerStatuses'] ?? []) as { state: { running?: object } }[];
-  return statuses.some(({ state }) => state.running !== undefined);
-}
-
-function deploymentManifest(app: string, slot: Slot, image: string, replicas: number): Draft {
+function deploymentManifest(app: string, slot: Slot, image: string, replicas: number): object {
   const labels = slotLabels(app, slot);
   const container = { name: app, image, readinessProbe: { httpGet: { path: '/' } } };
   return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
     metadata: { name: slotName(app, slot), labels },
     spec: {
       replicas,

@@ -47,14 +47,17 @@ export class Knowledge {
   listed(
     collection: string,
     items: readonly KubeObject[],
-    selector: Readonly<Record<string, string>>,
+    labelSelector: string | undefined,
     when: { readonly asOf: number; readonly at: number },
   ): void {
     if (collection === collections.services) for (const item of items) this.saw(collection, item, when);
     if (collection !== collections.pods) return;
-    this.#lists.set(wordLabels(selector), { ready: items.filter(isReady).length, ...when });
+    this.#lists.set((labelSelector ?? '').split(',').toSorted().join(), {
+      ready: items.filter(isReady).length,
+      ...when,
+    });
     for (const slot of slots) {
-      if (selector['version'] !== slot || selector['app'] !== this.#app) continue;
+      if (!isOf(labelSelector, this.#app, slot)) continue;
       this.#pods[slot] = new Map(items.map((pod) => [pod.metadata.uid, isReady(pod)]));
       this.#told[slot] = when;
     }
@@ -98,4 +101,10 @@ export function wordLabels(labels: Readonly<Record<string, string>>): string {
 function safely(object: KubeObject): { fence: number; owner: string | null } {
   const { fence, owner } = viewProduction(object as never);
   return { fence: fence ?? Number.NaN, owner };
+}
+
+/** Whether a list by these labels is of the pods of this slot. */
+function isOf(labelSelector = '', app: string, slot: Slot): boolean {
+  const parts = labelSelector.split(',');
+  return parts.includes(`app=${app}`) && parts.includes(`version=${slot}`);
 }

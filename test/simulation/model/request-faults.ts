@@ -1,6 +1,7 @@
 /** What goes wrong between the product and the API server, request by request. */
-import type { ApiRequest } from '../../../src/kubernetes/api-server.ts';
-import { collections } from './objects.ts';
+import { conflict, modified, Refusal } from './api/refusal.ts';
+import { isResource } from './api/kinds.ts';
+import type { SentRequest } from './api/request.ts';
 
 /** What kind of request a fault waits for. `switch`: patches of the production Service. */
 export type RequestKind = 'read' | 'write' | 'switch' | 'watch' | 'review';
@@ -18,11 +19,35 @@ export type RequestFault =
   | { readonly on: 'watch'; readonly nth: number; readonly kind: 'cut' | 'stalled'; readonly ms: number }
   | { readonly on: 'watch'; readonly nth: number; readonly kind: 'gone' };
 
-export function kindOf({ method = 'GET', path, query }: ApiRequest, service: string): RequestKind {
-  if (path.includes('selfsubjectaccessreviews')) return 'review';
-  if (query?.['watch'] === true) return 'watch';
-  if (method === 'GET') return 'read';
-  return path === `${collections.services}/${service}` ? 'switch' : 'write';
+export function kindOf({ verb, resource, name }: SentRequest, service: string): RequestKind {
+  switch (verb) {
+    case 'review':
+    case 'watch':
+      return verb;
+    case 'get':
+    case 'list':
+      return 'read';
+    case 'create':
+    case 'update':
+    case 'patch':
+    case 'delete':
+    case 'deletecollection':
+      return resource === 'services' && name === service ? 'switch' : 'write';
+  }
+}
+
+/** Throws the Refusal, if the fault is one. */
+export function refusalBy(fault: RequestFault | null, { resource, name }: SentRequest): void {
+  switch (fault?.kind) {
+    case 'unavailable':
+      throw new Refusal('ServiceUnavailable', 'the server is currently unable to handle the request');
+    case 'throttled':
+      throw new Refusal('TooManyRequests', 'too many requests, please try again later');
+    case 'conflict':
+      if (isResource(resource)) throw conflict(resource, name ?? '', modified);
+      return;
+    default:
+  }
 }
 
 /** Each fault strikes once, at its turn. */

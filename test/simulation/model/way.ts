@@ -10,7 +10,7 @@ import {
 } from '../../../src/kubernetes/access/index.ts';
 import type { Owner } from '../clock.ts';
 import type { ClusterModel } from './cluster-model.ts';
-import type { KubeObject } from './objects.ts';
+import type { Kinds } from './api/kinds.ts';
 import { imageOf } from './workload.ts';
 
 export function wayOf(model: ClusterModel, caller: Owner & { readonly activity: string }): Transport {
@@ -23,11 +23,11 @@ export function wayOf(model: ClusterModel, caller: Owner & { readonly activity: 
 
 /** Finds the pod when the request arrives; never settles once the caller is dead. */
 function within<T>(
-  { clock, random, find }: ClusterModel,
+  { clock, random, traffic }: ClusterModel,
   caller: Owner,
   target: AccessTarget,
   { timeoutMs, signal }: Pick<RequestOptions, 'timeoutMs' | 'signal'>,
-  arrive: (pod: KubeObject) => { ms: number; value: T },
+  arrive: (pod: Kinds['pods']) => { ms: number; value: T },
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (caller.dead) return;
@@ -49,7 +49,7 @@ function within<T>(
     }
     signal?.addEventListener('abort', abort, { once: true });
     clock.after(random.between(1, 4), () => {
-      const found = find(target);
+      const found = traffic.find(target);
       if (typeof found === 'string') {
         fail(found, found);
         return;
@@ -63,18 +63,18 @@ function within<T>(
 function answerOf(
   model: ClusterModel,
   activity: string,
-  pod: KubeObject,
+  pod: Kinds['pods'],
   { path, headers }: ProbeRequest,
 ): { ms: number; value: HttpAnswer } {
-  const { workload } = model;
+  const { workload, traffic } = model;
   const answer = (status: number, body: string, ms: number): { ms: number; value: HttpAnswer } => ({
     ms,
     value: { status, headers: { 'x-version': imageOf(pod) }, body, truncated: false, durationMs: ms },
   });
   if (path === '/metrics') {
-    model.countUsers();
+    traffic.countUsers();
     const page = workload.page(pod);
-    if (page !== null) model.pageRead(activity, pod);
+    if (page !== null) traffic.pageRead(activity, pod);
     return page === null ? answer(404, 'no such page', 2) : answer(200, page, 2);
   }
   const status = workload.probe(pod, path);

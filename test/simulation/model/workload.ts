@@ -1,5 +1,6 @@
 /** How pods of an image behave, and what users and probes have asked of them. */
 import type { KubeObject } from './objects.ts';
+import { healthy, type Lifecycle } from './pods/lifecycle.ts';
 
 export type BehaviourKind =
   | 'healthy'
@@ -31,11 +32,17 @@ const errorShare = 0.3;
 export class Workload {
   /** By image. */
   readonly behaviours = new Map<string, Behaviour>();
+  /** By image; what is not here lives as its behaviour says. */
+  readonly lifecycles = new Map<string, Lifecycle>();
   readonly #tallies = new Map<string, Tally>();
   readonly #share = new Map<string, number>();
 
   of(pod: KubeObject): Behaviour {
     return this.behaviours.get(imageOf(pod)) ?? { kind: 'healthy', startMs: 300, readyMs: 300 };
+  }
+
+  lifecycleOf(pod: KubeObject): Lifecycle {
+    return this.lifecycles.get(imageOf(pod)) ?? lifecycleOf(this.of(pod));
   }
 
   tally(pod: KubeObject): Tally {
@@ -102,7 +109,26 @@ export class Workload {
   }
 }
 
+function lifecycleOf({ kind, startMs, readyMs }: Behaviour): Lifecycle {
+  const lives = { ...healthy, startMs, readyMs };
+  switch (kind) {
+    case 'never-ready':
+      return { ...lives, readyMs: null };
+    case 'crash-loop':
+      return { ...lives, readyMs: null, crashAfterMs: readyMs };
+    case 'pull-error':
+      return { ...lives, isThere: false };
+    case 'healthy':
+    case 'errors':
+    case 'errors-under-traffic':
+    case 'slow':
+    case 'smoke-fails':
+    case 'no-metrics':
+      return lives;
+  }
+}
+
 export function imageOf(pod: KubeObject): string {
-  const containers = (pod.spec?.['containers'] ?? []) as { image: string }[];
-  return containers[0]?.image ?? '';
+  const { containers } = (pod.spec ?? {}) as { containers?: readonly { readonly image?: string }[] };
+  return containers?.[0]?.image ?? '';
 }
