@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
     invariant: '3',
     name: 'the fallback is kept for half of its time',
     file: 'src/workflows/steps/retention.ts',
-    replace: 'held ? null : toMilliseconds(kept),',
-    by: 'held ? null : toMilliseconds(kept) / 2,',
+    replace: 'held ? null : toMilliseconds(kept);',
+    by: 'held ? null : toMilliseconds(kept) / 2;',
   },
   {
     invariant: '3',
