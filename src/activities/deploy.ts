@@ -22,6 +22,7 @@ import { CrashLogs } from '../kubernetes/crash-logs.ts';
 import { applyPreviews } from '../kubernetes/preview.ts';
 import { describeSelector } from '../kubernetes/production.ts';
 import { deleteDeployment, waitUntilGone } from '../kubernetes/remove.ts';
+import { freshMs } from '../kubernetes/repeat.ts';
 import { waitForRollout } from '../kubernetes/rollout.ts';
 import { deploymentPath, readDeployment, readSlot, type SlotReference } from '../kubernetes/slot.ts';
 import { whoIsSilent } from './answering.ts';
@@ -162,7 +163,7 @@ async function candidateOf(
 
 async function applyCandidate(cluster: Cluster, slot: SlotReference, manifest: DeploymentManifest): Promise<void> {
   try {
-    await apply<Json<V1Deployment>>(cluster, deploymentPath(slot), manifest);
+    await apply<Json<V1Deployment>>(cluster, deploymentPath(slot), manifest, { againWithinMs: freshMs });
   } catch (error) {
     if (apiErrorKind(error) !== 'invalid') throw error;
     throw new DeploymentError(

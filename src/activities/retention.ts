@@ -25,6 +25,8 @@ import type { RetentionInput, RetentionResult } from './contract.ts';
 
 /** Every pod of a candidate may be away for a moment, when a node goes. */
 const patienceMs = 15_000;
+/** A day of watches that end sooner would be a load on the API server. */
+const watchSeconds = 120;
 /** Longer than any retention: the workflow ends the watch. */
 const endlessMs = Number.MAX_SAFE_INTEGER;
 /** Somebody who goes on scaling the fallback down wants it so, or is an autoscaler. */
@@ -81,6 +83,7 @@ async function nextFinding(
     look: (snapshot) => wanted(lookAtRetention(snapshot, input)),
     timeoutMs,
     signal: attempt.signal,
+    watchSeconds,
   });
   if (waited.reached) return waited.value;
   return waited.trouble === null ? null : { kind: 'unseen' };

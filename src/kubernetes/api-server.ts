@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ApiException, HttpMethod, RequestContext, type KubeConfig } from '@kubernetes/client-node';
 import { forbidden } from './errors.ts';
-import { pauseBeforeRepeat, retryAfterOf } from './repeat.ts';
+import { pauseBeforeRepeat, Refusals, retryAfterOf } from './repeat.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** An object as the API server sends it: the client library's types say Date where JSON has text. */
@@ -37,6 +37,8 @@ export interface ApiRequest {
   readonly once?: boolean;
   /** How long after its first sending it may be sent again; 10 s by default. */
   readonly againWithinMs?: number;
+  /** To send it twice is as good as once, so that it may be sent again whatever became of it. */
+  readonly idempotent?: boolean;
 }
 
 const requestTimeoutMs = 10_000;
@@ -48,6 +50,7 @@ export class ApiServer {
   readonly #server: string;
   #agent: { readonly given: http.Agent; readonly pooled: http.Agent } | null = null;
   #requests = 0;
+  readonly #refusals = new Refusals();
 
   constructor(kubeConfig: KubeConfig, server: string) {
     this.#kubeConfig = kubeConfig;
@@ -79,12 +82,15 @@ export class ApiServer {
     const started = performance.now();
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#jsonOnce<T>(request);
+        const answer = await this.#jsonOnce<T>(request);
+        this.#refusals.taken(request);
+        return answer;
       } catch (error) {
         const pauseMs = pauseBeforeRepeat(request, error, tries);
         if (pauseMs === null || request.signal?.aborted === true) throw error;
         const sentAgainAfterMs = performance.now() - started + pauseMs;
-        if (sentAgainAfterMs > (request.againWithinMs ?? requestTimeoutMs)) throw error;
+        if (sentAgainAfterMs > (request.againWithinMs ?? requestTimeoutMs))
+          throw this.#refusals.outdated(request, error);
         await sleep(pauseMs, undefined, request.signal === undefined ? {} : { signal: request.signal });
       }
     }

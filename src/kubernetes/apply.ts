@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
-import { freshMs } from './repeat.ts';
 
 const fieldManager = 'cutover';
 
@@ -12,7 +11,7 @@ export function apply<T>(
   cluster: Cluster,
   path: string,
   object: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  { dryRun = false, ...again }: { readonly dryRun?: boolean; readonly againWithinMs?: number } = {},
 ): Promise<T> {
   return cluster.api.json<T>({
     method: 'PATCH',
@@ -20,6 +19,7 @@ export function apply<T>(
     query: { fieldManager, force: true, ...(dryRun ? { dryRun: 'All' } : {}) },
     headers: { 'content-type': 'application/apply-patch+yaml' },
     body: JSON.stringify(object),
-    ...(dryRun ? {} : { againWithinMs: freshMs }),
+    idempotent: true,
+    ...again,
   });
 }

@@ -21,8 +21,8 @@ export interface Source<T> {
   readonly read: (object: never) => T;
 }
 
-/** The server ends a watch after this long; it is opened again at once. */
-const watchSeconds = 30;
+/** The server ends a watch after this long, unless another time is asked for; it is opened again at once. */
+const usualWatchSeconds = 30;
 const openTimeoutMs = 10_000;
 const firstDelayMs = 100;
 const longestDelayMs = 3_000;
@@ -31,6 +31,8 @@ const shortWatchMs = 1_000;
 
 export interface Following {
   readonly signal: AbortSignal;
+  /** A connection that hangs is noticed after this long. */
+  readonly watchSeconds?: number;
   readonly changed: () => void;
   readonly trouble: (trouble: string | null) => void;
 }
@@ -116,8 +118,9 @@ async function list(cluster: Cluster, collection: Collection, { signal, changed,
 }
 
 /** One watch, from the version that is known to its end. */
-async function watch(cluster: Cluster, collection: Collection, { signal, changed, trouble }: Following): Promise<void> {
-  const response = await openWatch(cluster, collection, signal);
+async function watch(cluster: Cluster, collection: Collection, following: Following): Promise<void> {
+  const { changed, trouble } = following;
+  const response = await openWatch(cluster, collection, following);
   trouble(null);
   for await (const line of linesOf(response)) {
     const event = JSON.parse(line) as WatchEvent;
@@ -137,7 +140,11 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   }
 }
 
-async function openWatch(cluster: Cluster, collection: Collection, signal: AbortSignal): Promise<IncomingMessage> {
+async function openWatch(
+  cluster: Cluster,
+  collection: Collection,
+  { signal, watchSeconds = usualWatchSeconds }: Following,
+): Promise<IncomingMessage> {
   const { path, labelSelector, fieldSelector } = collection.source;
   const limit = timeLimit(watchSeconds * 1_000 + openTimeoutMs, signal);
   const timer = setTimeout(() => {

@@ -16,6 +16,8 @@ export interface Wait<S extends Sources, R> {
   readonly look: (snapshot: Snapshot<S>) => R | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** How long the server keeps a watch open; for waits of hours, which need not notice within seconds that one hangs. */
+  readonly watchSeconds?: number;
 }
 
 export type WaitResult<R> =
@@ -29,7 +31,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Waits until `look` finds something. Rejects when the signal aborts, or with an error that cannot get better. */
 export async function waitUntil<S extends Sources, R>(
   cluster: Cluster,
-  { sources, look, timeoutMs, signal }: Wait<S, R>,
+  { sources, look, timeoutMs, signal, watchSeconds }: Wait<S, R>,
 ): Promise<WaitResult<R>> {
   signal.throwIfAborted();
   const stop = new AbortController();
@@ -61,7 +63,10 @@ export async function waitUntil<S extends Sources, R>(
           if (said === null) troubles.delete(name);
           else troubles.set(name, said);
         };
-        follow(cluster, collection, { signal: stop.signal, changed, trouble }).catch(reject);
+        const following = { signal: stop.signal, changed, trouble };
+        follow(cluster, collection, watchSeconds === undefined ? following : { ...following, watchSeconds }).catch(
+          reject,
+        );
       }
     });
   } finally {

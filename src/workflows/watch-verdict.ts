@@ -3,6 +3,24 @@ import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import type { WatchEvidence } from '../domain/evidence.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Deployment } from './deployment.ts';
+import { failureOf } from './failure-of.ts';
+
+/**
+ * Whether the deployment goes on past a watch that no worker could end in time: that is insufficient data, too, and the
+ * spec says what follows from it.
+ */
+export function goesOnWithout(
+  { record, planned }: Deployment,
+  step: 'soak' | 'monitor',
+  error: unknown,
+  { onInsufficientData }: Pick<WatchSpec, 'onInsufficientData'>,
+): boolean {
+  const failure = failureOf(error, planned.spec);
+  if (failure.name !== 'DeadlineExceeded' || onInsufficientData === 'rollback') return false;
+  record.notice(`the ${step} had insufficient data and the spec says to go on: ${failure.message}`);
+  record.end(step, 'done', `insufficient data, continued as the spec says: ${failure.message}`);
+  return true;
+}
 
 /** Ends a soak or monitor by its verdict: goes on, or throws so that the deployment is rolled back. */
 export function judge(

@@ -47,9 +47,13 @@ export class Sealed {
     return withBytes(shown.join('\n'));
   }
 
-  /** The encoding of every payload in the latest history. */
+  /** The encoding of every payload in the latest history, but for the markers of the code's own changes. */
   async encodings(): Promise<Set<string>> {
-    const found = (await this.#show('show')).matchAll(/"encoding":\s*"([^"]*)"/g);
+    const { events } = JSON.parse(await this.#show('show')) as {
+      readonly events: readonly { readonly eventType: string }[];
+    };
+    const unmarked = events.filter(({ eventType }) => eventType !== 'EVENT_TYPE_MARKER_RECORDED');
+    const found = JSON.stringify(unmarked).matchAll(/"encoding":\s*"([^"]*)"/g);
     return new Set(Array.from(found, ([, encoding = '']) => Buffer.from(encoding, 'base64').toString('utf8')));
   }
 

@@ -1,8 +1,8 @@
 import { ApiException } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
-import { forbidden } from '../../src/kubernetes/errors.ts';
-import { pauseBeforeRepeat } from '../../src/kubernetes/repeat.ts';
+import { forbidden, isTransient } from '../../src/kubernetes/errors.ts';
+import { pauseBeforeRepeat, Refusals } from '../../src/kubernetes/repeat.ts';
 
 const read: ApiRequest = { path: '/api/v1/namespaces/n/pods' };
 const write: ApiRequest = { ...read, method: 'PATCH', body: '[]' };
@@ -42,4 +42,22 @@ it.each([
 
 it('repeats a rehearsal', () => {
   expect(pauses({ ...write, query: { dryRun: 'All' } }, new ApiException(500, '', '', {}))).toHaveLength(4);
+});
+
+it('repeats what may have taken effect where twice is as good as once', () => {
+  expect(pauses({ ...write, idempotent: true }, new ApiException(500, '', '', {}))).toHaveLength(4);
+});
+
+it('takes a refusal for one that passes until it has lasted for some seconds', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const refusals = new Refusals();
+  const error = forbidden('PATCH', read.path, '{}');
+  expect(refusals.outdated(write, error)).not.toBe(error);
+  expect(isTransient(refusals.outdated(write, error))).toBe(true);
+  vi.advanceTimersByTime(9_000);
+  expect(refusals.outdated(write, error)).toBe(error);
+  refusals.taken(write);
+  expect(refusals.outdated(write, error)).not.toBe(error);
+  expect(refusals.outdated(write, busy('1'))).toMatchObject({ code: 429 });
+  vi.useRealTimers();
 });

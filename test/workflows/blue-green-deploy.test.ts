@@ -142,6 +142,20 @@ describe.concurrent('a candidate that is not good enough', () => {
     expect(calls.at(-1)).toBe('teardown');
   });
 
+  it.each(['soak', 'monitor'] as const)(
+    'goes on past a %s that no worker could end, where the spec says so',
+    async (step) => {
+      const { state } = await rig.deploy({
+        spec: { ...spec, [step]: { onInsufficientData: 'continue' } },
+        activities: { [step]: () => failing('nobody was there', 'DeadlineExceeded') },
+      });
+      expect(state.outcome).toBe('finished');
+      expect(state.notices.map(({ text }) => text)).toEqual([
+        `the ${step} had insufficient data and the spec says to go on: nobody was there`,
+      ]);
+    },
+  );
+
   it('goes on with insufficient data where the spec says so, and says that it did', async () => {
     const { state } = await rig.deploy({
       spec: { ...spec, soak: { onInsufficientData: 'continue' } },
