@@ -11,6 +11,12 @@ export function newKey(id: string): string {
 
 type Settings = Readonly<Record<string, string | undefined>>;
 
+/** What Temporal keeps of `patched()`: the name of the change, as a marker and as a search attribute. */
+const ofChanges: ReadonlySet<string> = new Set([
+  'EVENT_TYPE_MARKER_RECORDED',
+  'EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES',
+]);
+
 /** What is started here ends with `stop`. */
 export class Sealed {
   readonly #rig: ClusterRig;
@@ -52,7 +58,7 @@ export class Sealed {
     const { events } = JSON.parse(await this.#show('show')) as {
       readonly events: readonly { readonly eventType: string }[];
     };
-    const unmarked = events.filter(({ eventType }) => eventType !== 'EVENT_TYPE_MARKER_RECORDED');
+    const unmarked = events.filter(({ eventType }) => !ofChanges.has(eventType));
     const found = JSON.stringify(unmarked).matchAll(/"encoding":\s*"([^"]*)"/g);
     return new Set(Array.from(found, ([, encoding = '']) => Buffer.from(encoding, 'base64').toString('utf8')));
   }
