@@ -24,7 +24,7 @@ export function switchRecord(
     fromImageDigests: digestsOf(state, result.from),
     toImageDigests: digestsOf(state, result.to),
     by,
-    approvedBy: approval?.by ?? null,
+    approvedBy: kind === 'by-hand' ? null : (approval?.by ?? null),
     reason,
     fence: result.fence,
     requestedAt,
@@ -36,28 +36,31 @@ export function switchRecord(
   };
 }
 
-/** A change of the selector that somebody made by hand, as it was found; null where production is where it was left. */
+/** The field manager of this project's own requests. */
+const ownManager = 'cutover';
+
+/**
+ * A change of the selector that this deployment has not reported, as it was found; null where production is where it was
+ * left. Somebody made it by hand, unless the API server names this project: then it is the cutover, whose worker could not
+ * report it, and whose annotations somebody has wiped.
+ */
 export function handEditRecord(state: DeploymentState, edit: HandEdit, seenBy: string): SwitchRecord | null {
   const from = state.traffic === null ? (state.stable?.slot ?? null) : state.traffic.slot;
   if (edit.slot === from) return null;
   const at = edit.at ?? new Date().toISOString();
-  return {
-    kind: 'by-hand',
+  const isOwn = edit.by === ownManager && edit.slot === state.candidate?.slot;
+  const reason = isOwn ? state.reason : `the selector was changed by hand to ${edit.selector}`;
+  const cause = { by: isOwn ? state.requestedBy : (edit.by ?? 'somebody'), reason, requestedAt: at };
+  return switchRecord(state, isOwn ? 'cutover' : 'by-hand', cause, {
     from,
     to: edit.slot,
-    fromImageDigests: digestsOf(state, from),
-    toImageDigests: digestsOf(state, edit.slot),
-    by: edit.by ?? 'somebody',
-    approvedBy: null,
-    reason: `the selector was changed by hand to ${edit.selector}`,
     fence: state.traffic?.fence ?? 0,
-    requestedAt: at,
     patchedAt: at,
     verifiedAt: null,
     requestToPatchMs: 0,
     patchToVerifiedMs: null,
-    verification: `found by ${seenBy}`,
-  };
+    verification: `found by ${seenBy}${isOwn ? ', not reported by its worker' : ''}`,
+  });
 }
 
 function digestsOf(state: DeploymentState, slot: Slot | null): readonly string[] {

@@ -191,6 +191,7 @@ export const anyScenario: fc.Arbitrary<Scenario> = fc.oneof(
   scenarios({ attempts: 2, requests: 3, messages: 0, hands: 0 }),
   scenarios({ attempts: 0, requests: 0, messages: 3, hands: 0 }),
   scenarios({ attempts: 2, requests: 2, messages: 2, hands: 0 }),
+  scenarios({ attempts: 0, requests: 0, messages: 0, hands: 1 }),
   scenarios({ attempts: 1, requests: 1, messages: 1, hands: 2 }),
   scenarios({ attempts: 3, requests: 5, messages: 4, hands: 3 }),
 );

@@ -197,14 +197,36 @@ const invariant8: EndCheck = (facts, state) => {
     record.kind === 'by-hand' ? !wasByHand(facts, record) : !made.some((fact) => isOf(record, fact)),
   );
   demand(invented === undefined, '8', () => `a ${invented?.kind ?? ''} is on record that nobody made`);
+  invariant8ByHand(facts, state);
 };
+
+const watched: ReadonlySet<string> = new Set(['soak', 'monitor', 'retention']);
+
+/** What somebody did to the selector is on record, too, where it was watched and nothing else came in between. */
+function invariant8ByHand({ handEdits, scenario, endedAt }: Facts, { switches }: DeploymentState): void {
+  const { attemptFaults, requestFaults, happenings } = scenario;
+  if (attemptFaults.length + requestFaults.length > 0 || happenings.length > 1) return;
+  const [edit] = handEdits;
+  if (edit === undefined || !watched.has(edit.phase) || (endedAt ?? 0) < edit.at) return;
+  const isRecorded = switches.some(({ kind, to }) => kind === 'by-hand' && to === asSlot(edit.to));
+  demand(
+    isRecorded,
+    '8',
+    () => `the selector was moved to ${String(edit.to)} by hand in ${edit.phase}, off the record`,
+  );
+}
 
 function isOf(record: SwitchRecord, { activity, to, fence }: SwitchFact): boolean {
   return record.kind === activity && (record.to ?? 'none') === to && record.fence === fence;
 }
 
-/** The API server tells the time of a change to the second. */
-function wasByHand({ handEdits }: Facts, { to, patchedAt }: SwitchRecord): boolean {
+/**
+ * The API server tells the time of a change to the second. A cutover that was not reported, and whose annotations were
+ * wiped, looks as one by hand where the API server names no field manager, as the model does not.
+ */
+function wasByHand({ handEdits, switches, scenario }: Facts, { to, patchedAt }: SwitchRecord): boolean {
+  const isWiped = scenario.happenings.some(({ what }) => what.kind === 'wipe-annotations');
+  if (isWiped && switches.some((made) => asSlot(made.to) === to)) return true;
   return handEdits.some((edit) => asSlot(edit.to) === to && edit.at <= Date.parse(patchedAt) + 1_000);
 }
 

@@ -34,7 +34,7 @@ export class Facts {
   readonly phasesBegan = new Map<string, number>();
   readonly switches: SwitchFact[] = [];
   /** What somebody has made the production selector select, by hand. */
-  readonly handEdits: { readonly to: string | undefined; readonly at: number }[] = [];
+  readonly handEdits: { readonly to: string | undefined; readonly at: number; readonly phase: string }[] = [];
   /** When an activity of this name began for the first time. */
   readonly began = new Map<string, number>();
   /** When the rollback activity first wrote on the Service. */
@@ -101,7 +101,7 @@ export class Facts {
     if (from !== to) {
       const who = caller === 'somebody' ? 'somebody' : 'product';
       this.selectorChangedBy = { who, version: this.model.store.revision };
-      if (caller === 'somebody') this.handEdits.push({ to, at: this.now });
+      if (caller === 'somebody') this.handEdits.push({ to, at: this.now, phase: this.phase });
     }
     if (caller === 'somebody') return;
     const activity = activityOf(effect);

@@ -175,6 +175,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     invariant: '8',
+    name: 'what is moved by hand is not put on record',
+    file: 'src/workflows/roll-back.ts',
+    replace: 'if (found !== null) record.switched(found);',
+    by: 'if (found !== null && found.kind !== "by-hand") record.switched(found);',
+  },
+  {
+    invariant: '8',
     name: 'a cutover is not put on record',
     file: 'src/workflows/steps/cutover.ts',
     replace: "  record.switched(switchRecord(state, 'cutover', { ...cause, requestedAt }, result));\n",
