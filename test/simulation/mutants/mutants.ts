@@ -150,7 +150,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a teardown removes what another deployment has made',
     file: 'src/activities/teardown.ts',
     replace: 'if (by !== input.runId) return',
-    by: 'if (by === undefined) return',
+    by: 'if (by === input.spec.app) return',
   },
   {
     invariant: '7',
@@ -205,8 +205,8 @@ export const mutants: readonly Mutant[] = [
     invariant: '8',
     name: 'the record does not say who approved',
     file: 'src/workflows/switch-record.ts',
-    replace: 'approvedBy: approval?.by ?? null,',
-    by: 'approvedBy: null,',
+    replace: '(approval?.by ?? null),',
+    by: 'null,',
   },
   {
     invariant: '9',
