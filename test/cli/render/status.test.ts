@@ -215,7 +215,7 @@ describe('the page', () => {
     record.failed({ name: 'Unexpected', message: 'a\u001B[31m red \u0007bell' });
     const shown = text(status(record.state));
     expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
-    expect(shown).toContain('gone next');
+    expect(shown).toContain('gone; next');
   });
 
   it('has colours only where they are wanted', () => {
