@@ -14,7 +14,7 @@ function lines(shown: DeploymentStatus): string[] {
 describe('the header', () => {
   it('says what is deployed, by whom and why, and for how long', () => {
     const [first, second] = lines(status(recordAt('soak').state));
-    expect(first).toBe('default/api  at soak  for 4m59s');
+    expect(first).toBe('default/api  at soak  begun 4m59s ago');
     expect(second).toBe('myapp:v2.0, asked for by ci: build 7');
   });
 
@@ -29,7 +29,7 @@ describe('the header', () => {
     const record = recorded();
     record.begin('preflight');
     expect(lines(status(record.state)).slice(0, 3)).toEqual([
-      'default/api  at preflight  for 4m59s',
+      'default/api  at preflight  begun 4m59s ago',
       'asked for by ci: build 7',
       '',
     ]);
