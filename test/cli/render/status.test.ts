@@ -177,6 +177,12 @@ describe('what comes next', () => {
     record.conclude('finished');
     expect(text(status(record.state))).not.toContain('you can');
   });
+
+  it.each(['terminated', 'rollback-failed', 'failed'] as const)('is a rollback by hand after %s', (outcome) => {
+    const state = { ...recordAt('retention').state, outcome };
+    expect(text(status(state))).toContain('you can  cutover rollback default/api --reason "…"');
+    expect(text(status({ ...state, stable: null }))).not.toContain('you can');
+  });
 });
 
 describe('the history', () => {
