@@ -18,7 +18,7 @@ export function withApp(command: Command): Command {
 
 /** `--by` and `--reason`. */
 export function withDecision(command: Command, reason: 'required' | 'optional'): Command {
-  const text = 'why: it goes on record';
+  const text = reason === 'required' ? 'why: it goes on record (required)' : 'why: it goes on record';
   command.option('--by <name>', "who decides (default: $CUTOVER_BY, the CI job's actor, or user@host)");
   return reason === 'required'
     ? command.requiredOption('--reason <text>', text)

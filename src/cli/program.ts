@@ -19,7 +19,7 @@ TEMPORAL_TLS_…, or a profile of its configuration file (TEMPORAL_PROFILE). Pay
 CUTOVER_PAYLOAD_KEYS is set, to id:base64[,id:base64…]; it has to be the same for the worker and the commands.
 
 Exit codes: 0 done, 1 error, 2 usage or a bad spec, 3 rolled back, 4 rollback failed, 5 rejected,
-6 approval timed out, 7 wait timed out while the deployment goes on.`;
+6 approval timed out, 7 wait timed out while the deployment goes on, 130 Ctrl-C ended the wait while it goes on.`;
 
 /** The commands, each of which ends through \`execute\`. */
 export function buildProgram(terminal: Terminal, execute: Execute, version: string): Command {

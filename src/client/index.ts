@@ -20,6 +20,7 @@ export {
   type SpecFileOptions,
 } from './spec-file.ts';
 export type { DeployOptions, DeployResult, InTheWay } from './start.ts';
+export { leftBehind } from './undo.ts';
 export type { WorkerVersion } from './worker-version.ts';
 export type { DeploymentStatus } from './status.ts';
 export type { Milestone, WaitEnd, WaitOptions } from './wait.ts';

@@ -61,7 +61,10 @@ async function answerOfEnded(temporal: Temporal, id: string, name: MessageName, 
       const begun = await startUndo(temporal, state, ended, message);
       if (begun !== null) return { kind: 'accepted', state: begun };
     }
-    return { kind: 'refused', message: refusalOf(state, name) ?? `${id} is over and takes no ${name} any more` };
+    return {
+      kind: 'refused',
+      message: refusalOf(state, name) ?? `${id} is over: it does not take \`${name}\` any more`,
+    };
   } catch (error) {
     if (error instanceof DeploymentNotFound) return { kind: 'notFound', message: error.message };
     throw error;

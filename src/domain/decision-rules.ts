@@ -4,7 +4,8 @@ import type { DeploymentState, StepName } from './state.ts';
 
 /** Why this deployment does not take the message now, or null when it does. */
 export function refusalOf(state: DeploymentState, message: MessageName): string | null {
-  if (state.outcome !== 'running') return `${state.id} is over (${state.outcome}) and takes no ${message} any more`;
+  if (state.outcome !== 'running')
+    return `${state.id} is over (${state.outcome}): it does not take \`${message}\` any more`;
   if (state.phase === 'rollback') return `${state.id} is being rolled back already: ${causeOf(state)}`;
   switch (message) {
     case 'approve':

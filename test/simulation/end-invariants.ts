@@ -1,4 +1,4 @@
-/** What has to hold at the end of a deployment, by what it says of itself and what is there. The numbers are design.md's. */
+/** What has to hold at the end of a deployment, by what it says of itself and what is there. The numbers are docs/invariants.md's. */
 import type { WatchEvidence } from '../../src/domain/evidence.ts';
 import { slotName, type Slot } from '../../src/domain/slot.ts';
 import type { DeploymentState, SwitchRecord } from '../../src/domain/state.ts';

@@ -1,5 +1,5 @@
 /**
- * The invariants of design.md as the simulation checks them, each by its number; 5 is about databases, which are not
+ * The invariants of docs/invariants.md as the simulation checks them, each by its number; 5 is about databases, which are not
  * built yet, and is left out.
  *
  * They are about what the product does. Where people change things by hand, a request of the product is judged at the

@@ -1,4 +1,4 @@
-/** What must never happen and did: the number of the invariant of design.md, or `liveness`, `crash`. */
+/** What must never happen and did: the number of the invariant of docs/invariants.md, or `liveness`, `crash`. */
 export class Violation extends Error {
   readonly invariant: string;
 

@@ -2,27 +2,31 @@
 import { refusalOf } from '../../domain/decision-rules.ts';
 import { messageNames, type MessageName } from '../../domain/message.ts';
 import type { DeploymentState } from '../../domain/state.ts';
-import type { DeploymentStatus } from '../../client/index.ts';
+import { leftBehind, type DeploymentStatus } from '../../client/index.ts';
 import { blank, span, table, type Line } from './spans.ts';
 import { upcoming } from './times.ts';
 
 export function renderNext({ state, progress }: DeploymentStatus, now: Date): Line[] {
-  if (state.outcome !== 'running') return [];
   const rows: Line[] = [];
-  if (state.waitingFor !== null) rows.push([span('waits for', 'warning'), span(state.waitingFor, 'strong')]);
-  const next = state.next ?? expected(progress);
-  if (next !== null) rows.push([span('next', 'strong'), span(`${next.what} ${upcoming(next.at, now)}`)]);
-  const commands = commandsNow(state);
-  commands.forEach((command, index) =>
+  if (state.outcome === 'running') rows.push(...awaited(state, progress, now));
+  commandsNow(state).forEach((command, index) =>
     rows.push([span(index === 0 ? 'you can' : '', 'quiet'), span(command, 'quiet')]),
   );
   return rows.length === 0 ? [] : [blank, ...table(rows)];
 }
 
-/** The commands that the deployment would take now. */
+function awaited(state: DeploymentState, progress: DeploymentStatus['progress'], now: Date): Line[] {
+  const rows: Line[] = [];
+  if (state.waitingFor !== null) rows.push([span('waits for', 'warning'), span(state.waitingFor, 'strong')]);
+  const next = state.next ?? expected(progress);
+  if (next !== null) rows.push([span('next', 'strong'), span(`${next.what} ${upcoming(next.at, now)}`)]);
+  return rows;
+}
+
+/** The commands that the deployment would take now, also the rollback of one that ended without undoing anything. */
 function commandsNow(state: DeploymentState): string[] {
   return messageNames
-    .filter((name) => refusalOf(state, name) === null)
+    .filter((name) => refusalOf(state, name) === null || (name === 'rollback' && leftBehind(state) !== null))
     .map((name) => `cutover ${name} ${state.id}${needsReason[name] ? ' --reason "…"' : ''}`);
 }
 

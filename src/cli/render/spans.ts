@@ -92,7 +92,9 @@ const codes: Readonly<Record<Look, string | null>> = {
   green: '1;32',
 };
 
-/** What a cluster or a user wrote must neither move the cursor nor break a line. */
+/** What a cluster or a user wrote must neither move the cursor nor break a line; several reasons, one a line, stay apart. */
 function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
+  return stripVTControlCharacters(text)
+    .replaceAll(/(?<=\S)\s*\n\s*(?=\S)/g, '; ')
+    .replaceAll(/\p{Cc}+/gu, ' ');
 }

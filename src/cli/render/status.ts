@@ -41,7 +41,7 @@ function header(state: DeploymentState, now: Date): Line[] {
       span(state.id, 'strong'),
       span('  '),
       span(stands, lookOf(state.outcome)),
-      span(`  ${running ? 'for' : 'after'} ${time}`, 'quiet'),
+      span(running ? `  begun ${time} ago` : `  after ${time}`, 'quiet'),
     ],
     [span(`${image === '' ? '' : `${image}, `}asked for by ${state.requestedBy}: ${state.reason}`, 'quiet')],
   ];

@@ -32,7 +32,7 @@ function leftOver(spec: Spec, facts: Facts, slot: Plan['candidateSlot']): string
   if (left === null) return [];
   const { images, readyPods } = left.state;
   return [
-    `${slotName(spec.app, slot)} is there from an earlier deployment (${images.join(', ')}, ${readyPods} pods ready): it is removed before the candidate is deployed`,
+    `${slotName(spec.app, slot)} is there already (${images.join(', ')}, ${readyPods} pods ready): it is removed before the candidate is deployed`,
   ];
 }
 

@@ -14,7 +14,7 @@ function lines(shown: DeploymentStatus): string[] {
 describe('the header', () => {
   it('says what is deployed, by whom and why, and for how long', () => {
     const [first, second] = lines(status(recordAt('soak').state));
-    expect(first).toBe('default/api  at soak  for 4m59s');
+    expect(first).toBe('default/api  at soak  begun 4m59s ago');
     expect(second).toBe('myapp:v2.0, asked for by ci: build 7');
   });
 
@@ -29,7 +29,7 @@ describe('the header', () => {
     const record = recorded();
     record.begin('preflight');
     expect(lines(status(record.state)).slice(0, 3)).toEqual([
-      'default/api  at preflight  for 4m59s',
+      'default/api  at preflight  begun 4m59s ago',
       'asked for by ci: build 7',
       '',
     ]);
@@ -177,6 +177,12 @@ describe('what comes next', () => {
     record.conclude('finished');
     expect(text(status(record.state))).not.toContain('you can');
   });
+
+  it.each(['terminated', 'rollback-failed', 'failed'] as const)('is a rollback by hand after %s', (outcome) => {
+    const state = { ...recordAt('retention').state, outcome };
+    expect(text(status(state))).toContain('you can  cutover rollback default/api --reason "…"');
+    expect(text(status({ ...state, stable: null }))).not.toContain('you can');
+  });
 });
 
 describe('the history', () => {
@@ -215,7 +221,7 @@ describe('the page', () => {
     record.failed({ name: 'Unexpected', message: 'a\u001B[31m red \u0007bell' });
     const shown = text(status(record.state));
     expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
-    expect(shown).toContain('gone next');
+    expect(shown).toContain('gone; next');
   });
 
   it('has colours only where they are wanted', () => {

@@ -126,7 +126,7 @@ it('notices what does not stop a deployment', () => {
     quotas: [{ metadata: { name: 'scoped' }, spec: { scopes: ['BestEffort'] } }],
   });
   expect(noticesOf(specOf(), facts, plan, manifestWith())).toEqual([
-    expect.stringContaining('api-green is there from an earlier deployment'),
+    expect.stringContaining('api-green is there already'),
     expect.stringContaining('HorizontalPodAutoscaler "scaler"'),
     expect.stringContaining('up to 3h'),
     expect.stringContaining('no readiness probe'),

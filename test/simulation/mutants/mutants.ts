@@ -1,7 +1,7 @@
 /** Small mistakes in the product, each of which the simulation has to notice: what shows that its checks can fail. */
 
 export interface Mutant {
-  /** The number, in design.md, of the invariant that it breaks. */
+  /** The number, in docs/invariants.md, of the invariant that it breaks. */
   readonly invariant: '1' | '2' | '3' | '4' | '6' | '7' | '8' | '9';
   readonly name: string;
   readonly file: string;
