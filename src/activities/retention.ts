@@ -9,16 +9,18 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
+import type { SlotState } from '../domain/state.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
+import { lookAtRetention, type RetentionFinding, type RetentionSnapshot } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
 import { describeSelector, productionSource } from '../kubernetes/production.ts';
 import { podSource } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
-import type { SlotReference } from '../kubernetes/slot.ts';
+import type { PodView } from '../kubernetes/pod.ts';
+import { viewSlot, type SlotReference } from '../kubernetes/slot.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { RetentionInput, RetentionResult } from './contract.ts';
@@ -45,7 +47,6 @@ export function createRetention({ cluster }: { readonly cluster: Cluster }): Ste
     }
     watched += 1;
     try {
-      report(attempt, 'retention', { summary: `${fallbackOf(input)} is kept as the fallback` });
       return await watchFallback(cluster, input, attempt);
     } finally {
       watched -= 1;
@@ -80,13 +81,40 @@ async function nextFinding(
       stablePods: podSource(stable),
       candidatePods: podSource(candidate),
     },
-    look: (snapshot) => wanted(lookAtRetention(snapshot, input)),
+    look: (snapshot) => {
+      tell(snapshot, input, attempt);
+      return wanted(lookAtRetention(snapshot, input));
+    },
     timeoutMs,
     signal: attempt.signal,
     watchSeconds,
   });
   if (waited.reached) return waited.value;
   return waited.trouble === null ? null : { kind: 'unseen' };
+}
+
+/** Both slots as they are now, for those who look at the status. */
+function tell(snapshot: RetentionSnapshot, input: RetentionInput, attempt: Attempt): void {
+  const slot = stableOf(input);
+  const stable = stateOf(slot, snapshot.stableDeployments, snapshot.stablePods);
+  const candidate = stateOf(
+    { ...slot, slot: input.candidateSlot },
+    snapshot.candidateDeployments,
+    snapshot.candidatePods,
+  );
+  report(attempt, 'retention', {
+    summary: `${fallbackOf(input)} is kept as the fallback`,
+    ...(stable === null ? {} : { stable }),
+    ...(candidate === null ? {} : { candidate }),
+  });
+}
+
+function stateOf(
+  reference: SlotReference,
+  [deployment]: readonly Json<V1Deployment>[],
+  pods: readonly PodView[],
+): SlotState | null {
+  return deployment === undefined ? null : viewSlot(reference, deployment, pods).state;
 }
 
 /** What is to be done about it; null to go on watching. */

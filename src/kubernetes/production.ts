@@ -19,7 +19,7 @@ export const annotations = {
   switchedTo: 'cutover.dev/switched-to',
   /** `<fence> <time>` of the cutover that the last rollback has taken back. */
   undone: 'cutover.dev/undone',
-  /** What a rollback has switched from: a slot, or `none` where production selected no ready pod. */
+  /** A slot, or `none` where production selected no slot, or no ready pod. */
   switchedFrom: 'cutover.dev/switched-from',
 } as const;
 

@@ -68,7 +68,7 @@ export async function makeSwitch(cluster: Cluster, wanted: Switch, ready: Ready)
 
 /** The operations of a switch: they hold only on the selector as it was read, all of it. */
 function switchPatch(wanted: Switch, selector: Readonly<Record<string, string>>, now: Date): PatchOperation[] {
-  const { to, fence, nextFence, runId, release } = wanted;
+  const { from, to, fence, nextFence, runId, release } = wanted;
   return [
     { op: 'test', path: annotationPath(annotations.fence), value: String(fence) },
     // Where the annotations were wiped, the count begins anew: another deployment may come to hold the same number.
@@ -79,6 +79,7 @@ function switchPatch(wanted: Switch, selector: Readonly<Record<string, string>>,
     { op: 'add', path: annotationPath(annotations.switchedAt), value: now.toISOString() },
     { op: 'add', path: annotationPath(annotations.switchedBy), value: runId },
     { op: 'add', path: annotationPath(annotations.switchedTo), value: to ?? noSlot },
+    { op: 'add', path: annotationPath(annotations.switchedFrom), value: from ?? noSlot },
     ...(release ? [{ op: 'add', path: annotationPath(annotations.released), value: runId } as const] : []),
   ];
 }

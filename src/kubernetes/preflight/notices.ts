@@ -22,6 +22,7 @@ export function noticesOf(
     ...(stable === null ? [] : stableNotices(stable)),
     ...(stableSlot === null ? [] : autoscalerNotices(spec, facts, slotName(spec.app, stableSlot), manifest)),
     ...serviceNotices(spec, facts),
+    ...repositoryNotices(spec, facts),
     ...probeNotices(manifest),
     ...quotaNotices(facts),
   ];
@@ -70,6 +71,21 @@ function serviceNotices({ service }: Spec, { production }: Facts): string[] {
           `${service} publishes pods that are not ready: the switch cannot be verified by its EndpointSlices while there are any`,
         ]
       : []),
+  ];
+}
+
+/** What Argo CD and Flux mark their objects with, and the field managers of those that apply on the server's side. */
+const marks = ['argocd.argoproj.io/tracking-id', 'kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name'];
+const appliers: ReadonlySet<string> = new Set(['argocd-controller', 'kustomize-controller', 'helm-controller']);
+
+/** A repository that is applied again and again puts the selector back, in the middle of a deployment as well. */
+function repositoryNotices({ service }: Spec, { production }: Facts): string[] {
+  const { annotations = {}, labels = {}, managedFields = [] } = production?.object.metadata ?? {};
+  const mark = marks.find((name) => name in annotations || name in labels);
+  const by = mark ?? managedFields.find(({ manager }) => manager !== undefined && appliers.has(manager))?.manager;
+  if (by === undefined) return [];
+  return [
+    `${service} is applied from a repository (${by}): have it leave out, or ignore, spec.selector and the two Deployments, or it moves production back (docs/operations.md)`,
   ];
 }
 
