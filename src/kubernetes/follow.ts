@@ -159,7 +159,7 @@ async function openWatch(
       labelSelector,
       fieldSelector,
     };
-    const response = await cluster.api.open({ path, query, signal: limit.signal, timeoutMs: null });
+    const response = await cluster.api.open({ path, query, signal: limit.signal, timeoutMs: null, lasting: true });
     response.once('close', limit.release);
     const status = response.statusCode ?? 0;
     if (status === 200) return response;
