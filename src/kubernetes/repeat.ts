@@ -17,7 +17,8 @@ const mostTriesForbidden = 8;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const longestWantedMs = 5_000;
-const forbiddenForGoodMs = 8_000;
+/** From then on a refusal is taken for what it says. */
+export const forbiddenForGoodMs = 8_000;
 /** For rule 2: less than a second after the look. */
 export const freshMs = 800;
 
