@@ -14,17 +14,19 @@ import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, productionSource } from '../kubernetes/production.ts';
+import { describeSelector, productionSource, type ProductionService } from '../kubernetes/production.ts';
 import { podSource } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
+import { missesSlot } from '../kubernetes/selection.ts';
 import type { SlotReference } from '../kubernetes/slot.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { RetentionInput, RetentionResult } from './contract.ts';
 
-/** Every pod of a candidate may be away for a moment, when a node goes. */
+/** Every pod of a candidate may be away for a moment, when a node goes; a Service, while it is replaced. */
 const patienceMs = 15_000;
+const freshLookMs = 5_000;
 /** A day of watches that end sooner would be a load on the API server. */
 const watchSeconds = 120;
 /** Longer than any retention: the workflow ends the watch. */
@@ -99,16 +101,20 @@ async function answer(
   const { spec, candidateSlot } = input;
   switch (finding.kind) {
     case 'service-gone':
+      if (!(await lasts(finding.kind, cluster, input, attempt))) return null;
       throw new DeploymentError(
         'ObjectMissing',
         `somebody has deleted the Service "${spec.service}". Create it again with the selector app: ${spec.app}, version: ${candidateSlot}, then deploy again`,
       );
     case 'moved':
-      throw selectorChanged(
-        finding.live,
-        spec.app,
-        `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(finding.live.selector)}`,
-      );
+      throw moved(finding.live, input);
+    case 'narrowed': {
+      const { live, topic, notice } = finding;
+      const candidate = { app: spec.app, slot: candidateSlot };
+      if (await missesSlot(cluster, spec.namespace, live.selector, candidate))
+        throw moved(live, input, { isServed: false });
+      return { over: false, topic, notice };
+    }
     case 'fallback-gone':
       return {
         over: true,
@@ -123,6 +129,15 @@ async function answer(
     case 'unseen':
       return null;
   }
+}
+
+function moved(
+  live: ProductionService,
+  { spec }: RetentionInput,
+  as: { readonly isServed?: boolean } = {},
+): DeploymentError {
+  const words = `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(live.selector)}`;
+  return selectorChanged(live, spec.app, words, as);
 }
 
 /** Gives the fallback its size again, as long as this deployment holds the Service. */
@@ -155,17 +170,27 @@ async function candidateDown(
   const { spec, candidateSlot } = input;
   const name = slotName(spec.app, candidateSlot);
   report(attempt, 'retention', { summary: `${name} has no ready pod` });
-  const other = await nextFinding(cluster, input, attempt, patienceMs, unlessDown);
-  if (other !== null) return null;
+  if (!(await lasts('candidate-down', cluster, input, attempt))) return null;
   const words = `${name} has had no ready pod for ${patienceMs / 1_000} s`;
   if (spec.rollback.automatic) throw new DeploymentError('RetentionFailed', words);
   const notice = `${words}; rollback.automatic is off, so an operator decides: cutover rollback ${spec.namespace}/${spec.app}`;
   return { over: false, topic: 'candidate-down', notice };
 }
 
-/** Anything else than that the candidate is down, also that nothing is amiss any more. */
-function unlessDown(found: RetentionFinding | null): RetentionFinding | null {
-  return found?.kind === 'candidate-down' ? null : (found ?? { kind: 'unseen' });
+/** Whether nothing else is seen for a while, nor in a fresh look: a connection that hangs keeps changes from a watch. */
+async function lasts(
+  kind: RetentionFinding['kind'],
+  cluster: Cluster,
+  input: RetentionInput,
+  attempt: Attempt,
+): Promise<boolean> {
+  const nothing: RetentionFinding = { kind: 'unseen' };
+  const other = await nextFinding(cluster, input, attempt, patienceMs, (found) =>
+    found?.kind === kind ? null : (found ?? nothing),
+  );
+  if (other !== null) return false;
+  const now = await nextFinding(cluster, input, attempt, freshLookMs, (found) => found ?? nothing);
+  return now?.kind === kind;
 }
 
 function stableOf({ spec, stableSlot }: RetentionInput): SlotReference {

@@ -186,7 +186,8 @@ async function rescue(
   noteFence(live, fence, restored);
   const undoes = cutoverOf(live, wanted);
   const patchedAt = new Date().toISOString();
-  return { switched: true, fence, patchedAt, adopted: false, undoes, from: null, found: selectorEdit(live, spec.app) };
+  const found = selectorEdit(live, spec.app, { isServed: false });
+  return { switched: true, fence, patchedAt, adopted: false, undoes, from: null, found };
 }
 
 /** For the record: that the fence had to be written anew. */
