@@ -6,10 +6,8 @@
  *    retention: the rollback that follows decides on the live Service.
  * 3. An attempt that came late changes nothing: another deployment's claim and the mark of a teardown stop it.
  */
-import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
-import type { Json } from '../kubernetes/api-server.ts';
 import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
@@ -21,12 +19,13 @@ import { scaleDeployment } from '../kubernetes/scale.ts';
 import { missesSlot } from '../kubernetes/selection.ts';
 import type { SlotReference } from '../kubernetes/slot.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
-import { report, type Attempt, type Step } from './attempt.ts';
+import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { RetentionInput, RetentionResult } from './contract.ts';
 
 /** Every pod of a candidate may be away for a moment, when a node goes; a Service, while it is replaced. */
 const patienceMs = 15_000;
 const freshLookMs = 5_000;
+const betweenRefusalsMs = 1_000;
 /** A day of watches that end sooner would be a load on the API server. */
 const watchSeconds = 120;
 /** Longer than any retention: the workflow ends the watch. */
@@ -121,7 +120,7 @@ async function answer(
         notice: `${fallbackOf(input)} was deleted by hand: there is nothing to roll back to any more`,
       };
     case 'fallback-scaled':
-      return restore(cluster, input, finding.deployment, finding.by);
+      return restore(cluster, input, attempt, finding);
     case 'candidate-down':
       return candidateDown(cluster, input, attempt);
     case 'said':
@@ -144,8 +143,8 @@ function moved(
 async function restore(
   cluster: Cluster,
   input: RetentionInput,
-  deployment: Json<V1Deployment>,
-  by: string,
+  attempt: Attempt,
+  { deployment, by }: Extract<RetentionFinding, { kind: 'fallback-scaled' }>,
 ): Promise<RetentionResult | null> {
   const { spec, runId, stableSlot, fallback, told } = input;
   const name = fallbackOf(input);
@@ -156,7 +155,11 @@ async function restore(
     return { over: false, topic: 'left-scaled', notice };
   }
   await assertClaimed(cluster, { ...spec, runId, stableSlot });
-  if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) return null;
+  if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) {
+    // It has changed since it was seen; or the API server refuses it each time.
+    await pause(attempt, betweenRefusalsMs);
+    return null;
+  }
   const notice = `${name} was scaled to ${now} by ${by}, and was scaled to ${fallback.pods} again: it is the fallback until cutover finish`;
   return { over: false, topic: `restored-${before + 1}`, notice };
 }
