@@ -12,7 +12,12 @@ import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { lookAtRetention, type RetentionFinding } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, productionSource, type ProductionService } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  productionSource,
+  readProduction,
+  type ProductionService,
+} from '../kubernetes/production.ts';
 import { podSource } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
@@ -146,7 +151,7 @@ async function restore(
   attempt: Attempt,
   { deployment, by }: Extract<RetentionFinding, { kind: 'fallback-scaled' }>,
 ): Promise<RetentionResult | null> {
-  const { spec, runId, stableSlot, fallback, told } = input;
+  const { fallback, told } = input;
   const name = fallbackOf(input);
   const now = deployment.spec?.replicas ?? 1;
   const before = told.filter((topic) => topic.startsWith('restored')).length;
@@ -154,7 +159,7 @@ async function restore(
     const notice = `${name} was scaled to ${now} by ${by} again, and is left so: a rollback scales it up first`;
     return { over: false, topic: 'left-scaled', notice };
   }
-  await assertClaimed(cluster, { ...spec, runId, stableSlot });
+  await assertOwn(cluster, input);
   if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) {
     // It has changed since it was seen; or the API server refuses it each time.
     await pause(attempt, betweenRefusalsMs);
@@ -162,6 +167,12 @@ async function restore(
   }
   const notice = `${name} was scaled to ${now} by ${by}, and was scaled to ${fallback.pods} again: it is the fallback until cutover finish`;
   return { over: false, topic: `restored-${before + 1}`, notice };
+}
+
+/** Without any owner the Service was replaced, or its annotations wiped, and nobody has claimed it since. */
+async function assertOwn(cluster: Cluster, { spec, runId, stableSlot }: RetentionInput): Promise<void> {
+  const { owner, released } = await readProduction(cluster, spec);
+  if (owner !== null || released !== null) await assertClaimed(cluster, { ...spec, runId, stableSlot });
 }
 
 /** Production has no pod: that is waited out for a moment, and then taken for what it is. */

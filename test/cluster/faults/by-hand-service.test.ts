@@ -132,7 +132,9 @@ describe('what everything stands on', () => {
           await rig.apply([{ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports, selector } }]);
         },
         afterwards: async (rig) => {
-          // The watch goes on: it still says what it sees.
+          // The watch goes on, though the Service has no owner now: it still restores, and says what it sees.
+          await rig.kubectl('scale', 'deployment/api-blue', '--replicas=1');
+          await noticed('was scaled to 2 again')(rig);
           await rig.kubectl('delete', 'deployment', 'api-blue');
           await noticed('api-blue was deleted by hand')(rig);
           await finish(rig);
