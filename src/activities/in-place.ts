@@ -9,9 +9,11 @@ import {
   describeSelector,
   namesSlot,
   noSlot,
+  otherLabels,
   readProduction,
   type ProductionService,
 } from '../kubernetes/production.ts';
+import { missesSlot } from '../kubernetes/selection.ts';
 import { revisionOf } from '../kubernetes/slot.ts';
 import type { Target } from './contract.ts';
 
@@ -29,13 +31,28 @@ export async function assertProduction(
     if (error instanceof DeploymentError && error.failure === 'ObjectMissing') throw error;
     return null;
   });
-  if (live === null || selects(live, spec.app, expected)) return;
+  if (live === null) return;
+  const isSelected = selects(live, spec.app, expected);
+  const isNarrow = isSelected && (await isNarrowed(cluster, live, spec, expected));
+  if (isSelected && !isNarrow) return;
   const should = expected === null ? 'no slot' : slotName(spec.app, expected);
   throw selectorChanged(
     live,
     spec.app,
     `during the ${step} somebody has changed the selector of the Service "${spec.service}", which should select ${should}, to ${describeSelector(live.selector)}`,
+    { isServed: !isNarrow },
   );
+}
+
+/** Whether labels that somebody has added to the selector keep all traffic from the slot. */
+async function isNarrowed(
+  cluster: Cluster,
+  { selector }: ProductionService,
+  { namespace, app }: Target['spec'],
+  slot: Slot | null,
+): Promise<boolean> {
+  if (slot === null || Object.keys(otherLabels(selector)).length === 0) return false;
+  return missesSlot(cluster, namespace, selector, { app, slot }).catch(() => false);
 }
 
 function selects({ selector }: ProductionService, app: string, slot: Slot | null): boolean {

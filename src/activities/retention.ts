@@ -15,18 +15,26 @@ import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { lookAtRetention, type RetentionFinding, type RetentionSnapshot } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import { describeSelector, productionSource } from '../kubernetes/production.ts';
+import {
+  describeSelector,
+  productionSource,
+  readProduction,
+  type ProductionService,
+} from '../kubernetes/production.ts';
 import { podSource } from '../kubernetes/ready-pods.ts';
 import { deploymentSource } from '../kubernetes/rollout.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
+import { missesSlot } from '../kubernetes/selection.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { viewSlot, type SlotReference } from '../kubernetes/slot.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
-import { report, type Attempt, type Step } from './attempt.ts';
+import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { RetentionInput, RetentionResult } from './contract.ts';
 
-/** Every pod of a candidate may be away for a moment, when a node goes. */
+/** Every pod of a candidate may be away for a moment, when a node goes; a Service, while it is replaced. */
 const patienceMs = 15_000;
+const freshLookMs = 5_000;
+const betweenRefusalsMs = 1_000;
 /** A day of watches that end sooner would be a load on the API server. */
 const watchSeconds = 120;
 /** Longer than any retention: the workflow ends the watch. */
@@ -127,23 +135,27 @@ async function answer(
   const { spec, candidateSlot } = input;
   switch (finding.kind) {
     case 'service-gone':
+      if (!(await lasts(finding.kind, cluster, input, attempt))) return null;
       throw new DeploymentError(
         'ObjectMissing',
         `somebody has deleted the Service "${spec.service}". Create it again with the selector app: ${spec.app}, version: ${candidateSlot}, then deploy again`,
       );
     case 'moved':
-      throw selectorChanged(
-        finding.live,
-        spec.app,
-        `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(finding.live.selector)}`,
-      );
+      throw moved(finding.live, input);
+    case 'narrowed': {
+      const { live, topic, notice } = finding;
+      const candidate = { app: spec.app, slot: candidateSlot };
+      if (await missesSlot(cluster, spec.namespace, live.selector, candidate))
+        throw moved(live, input, { isServed: false });
+      return { over: false, topic, notice };
+    }
     case 'fallback-gone':
       return {
         over: true,
         notice: `${fallbackOf(input)} was deleted by hand: there is nothing to roll back to any more`,
       };
     case 'fallback-scaled':
-      return restore(cluster, input, finding.deployment, finding.by);
+      return restore(cluster, input, attempt, finding);
     case 'candidate-down':
       return candidateDown(cluster, input, attempt);
     case 'said':
@@ -153,14 +165,23 @@ async function answer(
   }
 }
 
+function moved(
+  live: ProductionService,
+  { spec }: RetentionInput,
+  as: { readonly isServed?: boolean } = {},
+): DeploymentError {
+  const words = `somebody has changed the selector of the Service "${spec.service}" to ${describeSelector(live.selector)}`;
+  return selectorChanged(live, spec.app, words, as);
+}
+
 /** Gives the fallback its size again, as long as this deployment holds the Service. */
 async function restore(
   cluster: Cluster,
   input: RetentionInput,
-  deployment: Json<V1Deployment>,
-  by: string,
+  attempt: Attempt,
+  { deployment, by }: Extract<RetentionFinding, { kind: 'fallback-scaled' }>,
 ): Promise<RetentionResult | null> {
-  const { spec, runId, stableSlot, fallback, told } = input;
+  const { fallback, told } = input;
   const name = fallbackOf(input);
   const now = deployment.spec?.replicas ?? 1;
   const before = told.filter((topic) => topic.startsWith('restored')).length;
@@ -168,10 +189,20 @@ async function restore(
     const notice = `${name} was scaled to ${now} by ${by} again, and is left so: a rollback scales it up first`;
     return { over: false, topic: 'left-scaled', notice };
   }
-  await assertClaimed(cluster, { ...spec, runId, stableSlot });
-  if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) return null;
+  await assertOwn(cluster, input);
+  if (!(await scaleDeployment(cluster, stableOf(input), deployment, fallback.pods))) {
+    // It has changed since it was seen; or the API server refuses it each time.
+    await pause(attempt, betweenRefusalsMs);
+    return null;
+  }
   const notice = `${name} was scaled to ${now} by ${by}, and was scaled to ${fallback.pods} again: it is the fallback until cutover finish`;
   return { over: false, topic: `restored-${before + 1}`, notice };
+}
+
+/** Without any owner the Service was replaced, or its annotations wiped, and nobody has claimed it since. */
+async function assertOwn(cluster: Cluster, { spec, runId, stableSlot }: RetentionInput): Promise<void> {
+  const { owner, released } = await readProduction(cluster, spec);
+  if (owner !== null || released !== null) await assertClaimed(cluster, { ...spec, runId, stableSlot });
 }
 
 /** Production has no pod: that is waited out for a moment, and then taken for what it is. */
@@ -183,17 +214,27 @@ async function candidateDown(
   const { spec, candidateSlot } = input;
   const name = slotName(spec.app, candidateSlot);
   report(attempt, 'retention', { summary: `${name} has no ready pod` });
-  const other = await nextFinding(cluster, input, attempt, patienceMs, unlessDown);
-  if (other !== null) return null;
+  if (!(await lasts('candidate-down', cluster, input, attempt))) return null;
   const words = `${name} has had no ready pod for ${patienceMs / 1_000} s`;
   if (spec.rollback.automatic) throw new DeploymentError('RetentionFailed', words);
   const notice = `${words}; rollback.automatic is off, so an operator decides: cutover rollback ${spec.namespace}/${spec.app}`;
   return { over: false, topic: 'candidate-down', notice };
 }
 
-/** Anything else than that the candidate is down, also that nothing is amiss any more. */
-function unlessDown(found: RetentionFinding | null): RetentionFinding | null {
-  return found?.kind === 'candidate-down' ? null : (found ?? { kind: 'unseen' });
+/** Whether nothing else is seen for a while, nor in a fresh look: a connection that hangs keeps changes from a watch. */
+async function lasts(
+  kind: RetentionFinding['kind'],
+  cluster: Cluster,
+  input: RetentionInput,
+  attempt: Attempt,
+): Promise<boolean> {
+  const nothing: RetentionFinding = { kind: 'unseen' };
+  const other = await nextFinding(cluster, input, attempt, patienceMs, (found) =>
+    found?.kind === kind ? null : (found ?? nothing),
+  );
+  if (other !== null) return false;
+  const now = await nextFinding(cluster, input, attempt, freshLookMs, (found) => found ?? nothing);
+  return now?.kind === kind;
 }
 
 function stableOf({ spec, stableSlot }: RetentionInput): SlotReference {

@@ -7,51 +7,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlines } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
-import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { describeApiError, isTransient } from '../kubernetes/errors.ts';
-import {
-  cutoverOf,
-  nextGiveBack,
-  putOnStable,
-  releasePatch,
-  rescuedSelector,
-  rescuePatch,
-  switchBackPatch,
-  type GiveBack,
-} from '../kubernetes/give-back.ts';
+import { nextGiveBack, putOnStable, releasePatch, switchBackPatch, type GiveBack } from '../kubernetes/give-back.ts';
 import { selectorChanged, selectorEdit } from '../kubernetes/hand-edit.ts';
-import {
-  describeSelector,
-  otherLabels,
-  readProduction,
-  writtenFence,
-  type ProductionService,
-  type UndoneCutover,
-} from '../kubernetes/production.ts';
-import { countReadySelected } from '../kubernetes/selection.ts';
+import { describeSelector, otherLabels, readProduction, type ProductionService } from '../kubernetes/production.ts';
 import { patchService } from '../kubernetes/service-patch.ts';
 import { readDeployment } from '../kubernetes/slot.ts';
 import { report, type Attempt, type Step } from './attempt.ts';
 import type { RollbackInput } from './contract.ts';
+import { noteFence, rescue, type Outcome } from './rescue.ts';
 import { stableReady, type Waiting } from './stable-ready.ts';
 import { switchResult } from './switch-result.ts';
 
-type Outcome =
-  /** `from` is null where production selected no slot; without it the candidate. */
-  | {
-      readonly switched: true;
-      readonly fence: number;
-      readonly patchedAt: string;
-      readonly adopted: boolean;
-      readonly undoes: UndoneCutover | null;
-      readonly from?: null;
-      readonly found?: HandEdit;
-    }
-  | { readonly switched: false; readonly fence: number; readonly found?: HandEdit };
-
 const patienceMs = 250;
+/** A Service that changes under the patch does so a few times; one whose patches are always refused is not asked without a pause. */
+const usualRefusals = 3;
+const shortLookMs = 100;
 
 interface Dependencies {
   readonly cluster: Cluster;
@@ -79,13 +52,16 @@ async function takeBack(
 ): Promise<Outcome> {
   const { cluster } = dependencies;
   const { spec } = input;
-  for (;;) {
+  for (let refusals = 0; ;) {
     attempt.signal.throwIfAborted();
+    const began = performance.now();
     try {
       const live = await readProduction(cluster, spec);
       const wanted = await wantedOf(cluster, live, input);
       const outcome = await stepBack(dependencies, live, wanted, { input, attempt, restored });
       if (outcome !== null) return outcome;
+      refusals = performance.now() - began < shortLookMs ? refusals + 1 : 0;
+      if (refusals > usualRefusals) await sleep(Math.min(patienceMs, 2 ** refusals));
     } catch (error) {
       if (!isTransient(error) || timeLeft(input, attempt) === 0) throw error;
       report(attempt, 'rollback', { summary: `trying again: ${describeApiError(error)}` });
@@ -138,7 +114,7 @@ async function stepBack(
       return { switched: false, fence: step.fence, found: selectorEdit(live, spec.app) };
     }
     case 'changed': {
-      const rescued = await rescue(cluster, live, { ...wanted, fence: step.fence }, restored, input);
+      const rescued = await rescue(cluster, live, { ...wanted, fence: step.fence }, { input, attempt, restored });
       if (rescued !== 'left') return rescued;
       const released = await patchService(cluster, spec, releasePatch(live, wanted, step.fence));
       if (!released.applied) return null;
@@ -159,42 +135,6 @@ async function stepBack(
       return { switched: true, fence, patchedAt, adopted: false, undoes, found: selectorEdit(live, spec.app) };
     }
   }
-}
-
-/**
- * Gives production to stable where somebody has made it select no ready pod and stable has the pods for it. `left`
- * where it was not touched; null where the Service changed in between.
- */
-async function rescue(
-  cluster: Cluster,
-  live: ProductionService,
-  wanted: GiveBack & { readonly fence: number },
-  restored: string[],
-  { spec }: RollbackInput,
-): Promise<Outcome | null | 'left'> {
-  const { stable, namespace, fence } = wanted;
-  if (stable === null) return 'left';
-  const ready = await countReadySelected(cluster, namespace, rescuedSelector(live, { ...wanted, stable }));
-  if (ready < spec.rollback.minimumReady) return 'left';
-  // Last, right before the patch: what is served must not have come in the meantime.
-  if ((await countReadySelected(cluster, namespace, live.selector)) > 0) return 'left';
-  const patched = await patchService(cluster, spec, rescuePatch(live, { ...wanted, stable }, fence, new Date()));
-  if (!patched.applied) return null;
-  restored.push(
-    `somebody had changed the selector to ${describeSelector(live.selector)}, which no ready pod had: production was given to stable`,
-  );
-  noteFence(live, fence, restored);
-  const undoes = cutoverOf(live, wanted);
-  const patchedAt = new Date().toISOString();
-  return { switched: true, fence, patchedAt, adopted: false, undoes, from: null, found: selectorEdit(live, spec.app) };
-}
-
-/** For the record: that the fence had to be written anew. */
-function noteFence(live: ProductionService, fence: number, notes: string[]): void {
-  if (live.fence !== null) return;
-  notes.push(
-    `somebody had set the fence on the Service to ${writtenFence(live)}, which is no sequence number: it is ${fence} again`,
-  );
 }
 
 function timeLeft({ spec }: RollbackInput, attempt: Attempt): number {

@@ -40,6 +40,7 @@ interface Dependencies {
 }
 
 const betweenQuestionsMs = 200;
+const betweenRefusalsMs = 20;
 
 export interface Waiting {
   readonly input: RollbackInput;
@@ -160,7 +161,7 @@ function isScaledDown(
 }
 
 /** Undoes what somebody did to stable while it was the fallback: scaled it down. */
-async function restoreReplicas(
+export async function restoreReplicas(
   cluster: Cluster,
   reference: SlotReference,
   { input, attempt, restored }: Waiting,
@@ -178,7 +179,8 @@ async function restoreReplicas(
       if (!restored.includes(note)) restored.push(note);
       return;
     }
-    // It has changed since it was read: while somebody still scales it, say.
+    // It has changed since it was read: while somebody still scales it, say. Or the server refuses it for good.
+    await pause(attempt, betweenRefusalsMs);
   }
 }
 

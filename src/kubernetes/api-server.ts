@@ -1,6 +1,7 @@
 /**
- * Every request to the API server goes through here: one pool of connections, credentials as the kubeconfig says, a
- * timeout on each request so that a server that hangs does not hang its caller, and a count of requests.
+ * Every request to the API server goes through here: one pool of connections, beside those of the streams that last;
+ * credentials as the kubeconfig says, a timeout on each request so that a server that hangs does not hang its caller,
+ * and a count of requests.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
@@ -31,8 +32,10 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly signal?: AbortSignal;
-  /** How long the whole answer may take; 10 s by default, null for a stream that lasts. */
+  /** How long the whole answer may take; 10 s by default, null where its signal says so. */
   readonly timeoutMs?: number | null;
+  /** A stream that stays open, beside the pool. */
+  readonly lasting?: boolean;
   /** Whoever sends it repeats it himself. */
   readonly once?: boolean;
   /** How long after its first sending it may be sent again; 10 s by default. */
@@ -44,11 +47,20 @@ export interface ApiRequest {
 const requestTimeoutMs = 10_000;
 /** Shorter than the API server keeps an idle connection, so that none is used while the server closes it. */
 const idleConnectionMs = 30_000;
+const pool = { keepAlive: true, maxSockets: 64, timeout: idleConnectionMs, scheduling: 'lifo' } as const;
+/** As many as there are watches: where they filled the pool, a rollback would wait until one of them ends. */
+const ofStreams = { ...pool, maxSockets: Number.POSITIVE_INFINITY } as const;
+
+interface Agents {
+  readonly given: http.Agent;
+  readonly pooled: http.Agent;
+  readonly streams: http.Agent;
+}
 
 export class ApiServer {
   readonly #kubeConfig: KubeConfig;
   readonly #server: string;
-  #agent: { readonly given: http.Agent; readonly pooled: http.Agent } | null = null;
+  #agents: Agents | null = null;
   #requests = 0;
   readonly #refusals = new Refusals();
 
@@ -69,8 +81,9 @@ export class ApiServer {
 
   /** Closes idle connections; the object stays usable. */
   close(): void {
-    this.#agent?.pooled.destroy();
-    this.#agent = null;
+    this.#agents?.pooled.destroy();
+    this.#agents?.streams.destroy();
+    this.#agents = null;
   }
 
   /**
@@ -113,13 +126,13 @@ export class ApiServer {
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { agent, headers } = await this.#credentials(url);
+    const { agents, headers } = await this.#credentials(url);
     this.#requests += 1;
     const { signal, timeoutMs = requestTimeoutMs } = request;
     const limit = timeoutMs === null ? null : timeLimit(timeoutMs, signal);
     const options = {
       method: request.method ?? 'GET',
-      agent,
+      agent: request.lasting === true ? agents?.streams : agents?.pooled,
       headers: { accept: 'application/json', ...headers, ...request.headers, ...lengthOf(request) },
       signal: limit?.signal ?? signal,
     };
@@ -140,26 +153,28 @@ export class ApiServer {
   }
 
   /** What the kubeconfig says at this moment: tokens and certificates may have been renewed since the last request. */
-  async #credentials(url: URL): Promise<{ agent: http.Agent | undefined; headers: Record<string, string> }> {
+  async #credentials(url: URL): Promise<{ agents: Agents | undefined; headers: Record<string, string> }> {
     const context = new RequestContext(url.origin, HttpMethod.GET);
     await this.#kubeConfig.applySecurityAuthentication(context);
     const given = context.getAgent();
-    return { agent: given && this.#pooled(given), headers: context.getHeaders() };
+    return { agents: given && this.#agentsLike(given), headers: context.getHeaders() };
   }
 
-  /** The library makes an agent for each request; as long as its options stay the same, one pool serves them all. */
-  #pooled(given: http.Agent): http.Agent {
-    if (this.#agent !== null && isDeepStrictEqual(optionsOf(this.#agent.given), optionsOf(given))) {
-      return this.#agent.pooled;
+  /** The library makes an agent for each request; as long as its options stay the same, the same ones serve them all. */
+  #agentsLike(given: http.Agent): Agents {
+    if (this.#agents !== null && isDeepStrictEqual(optionsOf(this.#agents.given), optionsOf(given))) {
+      return this.#agents;
     }
-    const pool = { keepAlive: true, maxSockets: 64, timeout: idleConnectionMs, scheduling: 'lifo' } as const;
-    let pooled = given;
-    if (Object.getPrototypeOf(given) === https.Agent.prototype)
-      pooled = new https.Agent({ ...optionsOf(given), ...pool });
-    else if (Object.getPrototypeOf(given) === http.Agent.prototype) pooled = new http.Agent(pool);
-    this.#agent = { given, pooled };
-    return pooled;
+    this.#agents = { given, pooled: agentLike(given, pool), streams: agentLike(given, ofStreams) };
+    return this.#agents;
   }
+}
+
+/** An agent with the credentials of the given one; one of a kind that is not known, through a proxy say, stays as it is. */
+function agentLike(given: http.Agent, options: http.AgentOptions): http.Agent {
+  const kind: unknown = Object.getPrototypeOf(given);
+  if (kind === https.Agent.prototype) return new https.Agent({ ...optionsOf(given), ...options });
+  return kind === http.Agent.prototype ? new http.Agent(options) : given;
 }
 
 /** Node adds no length to the body of a DELETE, and the server would take it for the next request. */

@@ -3,7 +3,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { PodView } from './pod.ts';
-import { namesSlot, type ProductionService } from './production.ts';
+import { describeSelector, namesSlot, otherLabels, type ProductionService } from './production.ts';
 import { tornDownAnnotation } from './scale.ts';
 import { revisionOf } from './slot.ts';
 
@@ -29,6 +29,8 @@ export type RetentionFinding =
   | { readonly kind: 'service-gone' | 'fallback-gone' | 'candidate-down' }
   /** Production selects something else than the candidate. */
   | { readonly kind: 'moved'; readonly live: ProductionService }
+  /** It asks for a label, too, that the candidate's pods do not get from its template. */
+  | { readonly kind: 'narrowed'; readonly live: ProductionService; readonly topic: string; readonly notice: string }
   /** It is smaller than it has to be; `by` is the field manager that made it so. */
   | { readonly kind: 'fallback-scaled'; readonly deployment: Json<V1Deployment>; readonly by: string }
   /** What changes nothing, and an operator should know. */
@@ -47,7 +49,19 @@ export function lookAtRetention(snapshot: RetentionSnapshot, plan: RetentionPlan
   if (!namesSlot(live.selector, plan.spec.app, plan.candidateSlot)) return { kind: 'moved', live };
   if (isDown(snapshot, plan)) return { kind: 'candidate-down' };
   if (stable === undefined) return { kind: 'fallback-gone' };
-  return scaled(stable, plan) ?? edited(stable, candidate, plan);
+  return narrowed(live, candidate, plan) ?? scaled(stable, plan) ?? edited(stable, candidate, plan);
+}
+
+function narrowed(
+  live: ProductionService,
+  candidate: Json<V1Deployment> | undefined,
+  { told }: RetentionPlan,
+): RetentionFinding | null {
+  if (candidate === undefined || told.includes('narrowed')) return null;
+  const labels = candidate.spec?.template.metadata?.labels ?? {};
+  if (Object.entries(otherLabels(live.selector)).every(([name, value]) => labels[name] === value)) return null;
+  const notice = `the selector of the Service "${live.name}" is ${describeSelector(live.selector)} now: new pods of ${nameOf(candidate)} would not get traffic by it`;
+  return { kind: 'narrowed', live, topic: 'narrowed', notice };
 }
 
 /** Whether production is served by nobody, and would be by the fallback. */
@@ -82,6 +96,9 @@ function edited(
   );
 }
 
+/** Pods that are restarted every hour are a change each time; what matters beside them must go on being watched. */
+const mostEdits = 3;
+
 function changed(
   deployment: Json<V1Deployment>,
   expected: string | null,
@@ -90,6 +107,7 @@ function changed(
 ): RetentionFinding | null {
   const revision = revisionOf(deployment);
   if (expected === null || revision === null || revision === expected) return null;
+  if (told.filter((topic) => topic.startsWith('edited')).length >= mostEdits) return null;
   const images = deployment.spec?.template.spec?.containers.map(({ image }) => image ?? '') ?? [];
   const name = nameOf(deployment);
   return once(

@@ -2,13 +2,15 @@
  * Follows a collection of objects: lists it once, then watches it.
  *
  * 1. A watch that breaks goes on from where it was; one that is too old lists again.
- * 2. Trouble with the API server is waited out; only what cannot get better is an error.
+ * 2. Trouble with the API server is waited out; only what cannot get better is an error. What it had allowed before and
+ *    forbids now it may have to learn anew after a restart, for some seconds.
  */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { ApiException } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
 import { apiErrorKind, describeApiError, forbidden, isTransient } from './errors.ts';
+import { forbiddenForGoodMs } from './repeat.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** A collection of objects of one kind. `T` is what its items are. */
@@ -51,6 +53,8 @@ export class Collection {
   readonly #items = new Map<string, unknown>();
   listed = false;
   version: string | null = null;
+  /** Since when the server forbids what it had allowed. */
+  #forbiddenSince: number | null = null;
 
   constructor(source: Source<unknown>) {
     this.source = source;
@@ -65,6 +69,19 @@ export class Collection {
     for (const object of objects) this.#put(object);
     this.version = version;
     this.listed = true;
+  }
+
+  /** Whether this error may pass. */
+  mayPass(error: unknown): boolean {
+    const kind = apiErrorKind(error);
+    if (kind !== 'forbidden') return isTransient(error) || kind === 'unauthorized' || kind === 'gone';
+    const now = performance.now();
+    this.#forbiddenSince ??= now;
+    return this.listed && now - this.#forbiddenSince < forbiddenForGoodMs;
+  }
+
+  allowed(): void {
+    this.#forbiddenSince = null;
   }
 
   apply({ type, object }: WatchEvent): void {
@@ -90,8 +107,8 @@ export async function follow(cluster: Cluster, collection: Collection, following
       else delay = await backOff(delay, following.signal);
     } catch (error) {
       if (following.signal.aborted) return;
+      if (!collection.mayPass(error)) throw error;
       if (apiErrorKind(error) === 'gone') collection.version = null;
-      else if (!isTransient(error) && apiErrorKind(error) !== 'unauthorized') throw error;
       following.trouble(describeApiError(error));
       delay = await backOff(delay, following.signal);
     }
@@ -113,6 +130,7 @@ async function list(cluster: Cluster, collection: Collection, { signal, changed,
     once: true,
   });
   collection.replace(found.items ?? [], found.metadata.resourceVersion);
+  collection.allowed();
   trouble(null);
   changed();
 }
@@ -121,6 +139,7 @@ async function list(cluster: Cluster, collection: Collection, { signal, changed,
 async function watch(cluster: Cluster, collection: Collection, following: Following): Promise<void> {
   const { changed, trouble } = following;
   const response = await openWatch(cluster, collection, following);
+  collection.allowed();
   trouble(null);
   for await (const line of linesOf(response)) {
     const event = JSON.parse(line) as WatchEvent;
@@ -159,7 +178,7 @@ async function openWatch(
       labelSelector,
       fieldSelector,
     };
-    const response = await cluster.api.open({ path, query, signal: limit.signal, timeoutMs: null });
+    const response = await cluster.api.open({ path, query, signal: limit.signal, timeoutMs: null, lasting: true });
     response.once('close', limit.release);
     const status = response.statusCode ?? 0;
     if (status === 200) return response;

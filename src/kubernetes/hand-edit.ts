@@ -3,13 +3,20 @@ import { DeploymentError } from '../domain/failure.ts';
 import type { HandEdit } from '../domain/hand-edit.ts';
 import { describeSelector, namesSlot, type ProductionService } from './production.ts';
 
-/** The selector as it is now, with the field manager that set it last and when. */
-export function selectorEdit({ slot, selector, object }: ProductionService, app: string): HandEdit {
+/**
+ * The selector as it is now, with the field manager that set it last and when. `isServed` is false where it reaches no
+ * pod, though it may name a slot.
+ */
+export function selectorEdit(
+  { slot, selector, object }: ProductionService,
+  app: string,
+  { isServed = true }: { readonly isServed?: boolean } = {},
+): HandEdit {
   const managers = (object.metadata?.managedFields ?? []).filter(({ fieldsV1 }) => ownsSelector(fieldsV1));
   const [last] = managers.toSorted((a, b) => Date.parse(b.time ?? '') - Date.parse(a.time ?? ''));
   const at = Date.parse(last?.time ?? '');
   return {
-    slot: slot !== null && namesSlot(selector, app, slot) ? slot : null,
+    slot: isServed && slot !== null && namesSlot(selector, app, slot) ? slot : null,
     selector: describeSelector(selector),
     by: last?.manager ?? null,
     at: Number.isNaN(at) ? null : new Date(at).toISOString(),
@@ -17,8 +24,13 @@ export function selectorEdit({ slot, selector, object }: ProductionService, app:
 }
 
 /** DeploymentError('SelectorChanged') that carries the change for the record. */
-export function selectorChanged(live: ProductionService, app: string, message: string): DeploymentError {
-  return new DeploymentError('SelectorChanged', message, { edit: selectorEdit(live, app) });
+export function selectorChanged(
+  live: ProductionService,
+  app: string,
+  message: string,
+  as: { readonly isServed?: boolean } = {},
+): DeploymentError {
+  return new DeploymentError('SelectorChanged', message, { edit: selectorEdit(live, app, as) });
 }
 
 /** `fieldsV1` is a tree of the fields that a manager has set, each named `f:<field>`. */

@@ -17,7 +17,9 @@ const mostTriesForbidden = 8;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const longestWantedMs = 5_000;
-const forbiddenForGoodMs = 8_000;
+/** From then on a refusal is taken for what it says. */
+export const forbiddenForGoodMs = 8_000;
+const forgottenMs = 60_000;
 /** For rule 2: less than a second after the look. */
 export const freshMs = 800;
 
@@ -52,15 +54,17 @@ export function retryAfterOf({ headers }: IncomingMessage): Record<string, strin
  * allows then; a write that may not wait for that is an error that passes, so that its step looks again.
  */
 export class Refusals {
-  readonly #since = new Map<string, number>();
+  readonly #seen = new Map<string, { readonly since: number; readonly last: number }>();
 
   /** The error to give where a request is not sent again because what it was decided on is old. */
   outdated(request: ApiRequest, error: unknown): unknown {
     if (apiErrorKind(error) !== 'forbidden') return error;
     const key = keyOf(request);
     const now = performance.now();
-    const since = this.#since.get(key) ?? now;
-    this.#since.set(key, since);
+    const seen = this.#seen.get(key);
+    // One of another day is of another start of the server.
+    const since = seen === undefined || now - seen.last > forgottenMs ? now : seen.since;
+    this.#seen.set(key, { since, last: now });
     if (now - since > forbiddenForGoodMs) return error;
     return new Error(
       `${describeApiError(error)} (it is looked at again, since a server that has just started may say so)`,
@@ -68,7 +72,7 @@ export class Refusals {
   }
 
   taken(request: ApiRequest): void {
-    this.#since.delete(keyOf(request));
+    this.#seen.delete(keyOf(request));
   }
 }
 

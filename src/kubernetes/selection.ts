@@ -1,4 +1,5 @@
 import type { V1PodList } from '@kubernetes/client-node';
+import { slotLabels, type Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { viewPod } from './pod.ts';
@@ -27,4 +28,20 @@ export async function countReadySelected(
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const pods = await cluster.api.json<Json<V1PodList>>({ path, query: { labelSelector: pairs.join(',') } });
   return pods.items.map(viewPod).filter(({ ready }) => ready).length;
+}
+
+/**
+ * Whether a selector that names the slot reaches no ready pod though the slot has some: because of a label that somebody
+ * has added to it.
+ */
+export async function missesSlot(
+  cluster: Cluster,
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+  { app, slot }: { readonly app: string; readonly slot: Slot },
+): Promise<boolean> {
+  const reached = countReadySelected(cluster, namespace, selector);
+  const ready = countReadySelected(cluster, namespace, slotLabels(app, slot));
+  const counts = await Promise.all([reached, ready]);
+  return counts[0] === 0 && counts[1] > 0;
 }

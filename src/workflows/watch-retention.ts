@@ -11,7 +11,8 @@ import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure-of.ts';
 import { retentionActivities } from './step-activities.ts';
 
-const mostReports = 8;
+/** What the watch has to say by itself is less: src/kubernetes/fallback.ts. */
+const mostReports = 10;
 
 const ending: ReadonlySet<string> = new Set<FailureName>(['SelectorChanged', 'ObjectMissing', 'RetentionFailed']);
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { createRollback } from '../../src/activities/rollback.ts';
@@ -22,6 +23,8 @@ const input: RollbackInput = {
   fence: 1,
   mayHaveSwitched: true,
 };
+
+const unverified = { ...input.spec, timeouts: { ...input.spec.timeouts, cutover: '1ms' } } as const;
 
 const service = {
   metadata: {
@@ -55,11 +58,10 @@ function changedTo(selector: Record<string, string> | undefined): ModelCluster {
   return new ModelCluster({ metadata, spec: selector === undefined ? {} : { selector } });
 }
 
-describe('a rollback that finds the selector changed by hand', () => {
-  const run = async (model: ModelCluster): Promise<unknown> =>
-    createRollback({ cluster: model.cluster, access: {} as Access })({ ...input, spec: unverified }, attemptOf());
-  const unverified = { ...input.spec, timeouts: { ...input.spec.timeouts, cutover: '1ms' } };
+const run = (model: ModelCluster): Promise<unknown> =>
+  createRollback({ cluster: model.cluster, access: {} as Access })({ ...input, spec: unverified }, attemptOf());
 
+describe('a rollback that finds the selector changed by hand', () => {
   it.each([
     ['a value that no pod has', { app: 'api', version: 'purple' }],
     ['a slot without ready pods of another app', { app: 'other', version: 'purple' }],
@@ -87,6 +89,66 @@ describe('a rollback that finds the selector changed by hand', () => {
   });
 });
 
+const gone = (): Promise<never> => Promise.reject(new ApiException(410, 'Gone', '', {}));
+
+/** The model with stable's Deployment, whose watches end at once, so that everything is listed again. */
+function followed(model: ModelCluster): Cluster {
+  const deployment = { metadata: { name: 'api-blue', uid: 'd' }, spec: { replicas: 1 } };
+  const metadata = { resourceVersion: '1' };
+  const json = async (request: ApiRequest): Promise<unknown> => {
+    if (request.path.endsWith('/deployments/api-blue')) return deployment;
+    if (request.path.endsWith('/deployments')) return { metadata, items: [deployment] };
+    if (request.path.endsWith('/services')) return { metadata, items: [model.service] };
+    return { metadata, ...(await model.cluster.api.json<object>(request)) };
+  };
+  return { api: { json, open: gone } } as unknown as Cluster;
+}
+
+it('waits for stable where nobody is served, and gives it production as soon as it is ready', async () => {
+  const model = changedTo({ app: 'api', version: 'purple' });
+  model.pods = [pod('b1', { ready: false })];
+  const attempt = attemptOf();
+  const rollback = createRollback({ cluster: followed(model), access: {} as Access });
+  const ended = rollback({ ...input, spec: unverified }, attempt).catch((error: unknown) => error);
+  await expect.poll(() => attempt.beats.at(-1)?.progress.summary).toContain('nobody is served');
+  expect(model.version).toBe('purple');
+  model.pods = [pod('b1')];
+  await ended;
+  expect(model.service.spec?.selector).toEqual({ app: 'api', version: 'blue' });
+});
+
+it('ends that wait without a switch where what is selected gets a ready pod first', async () => {
+  const model = changedTo({ app: 'api', version: 'purple' });
+  model.pods = [pod('b1', { ready: false })];
+  const attempt = attemptOf();
+  const rollback = createRollback({ cluster: followed(model), access: {} as Access });
+  const ended = rollback({ ...input, spec: unverified }, attempt).catch((error: unknown) => error);
+  await expect.poll(() => attempt.beats.at(-1)?.progress.summary).toContain('nobody is served');
+  model.pods = [...model.pods, pod('p1', { version: 'purple' })];
+  expect(await ended).toMatchObject({ failure: 'SelectorChanged' });
+  expect(model.version).toBe('purple');
+});
+
+it('does not ask without a pause where each patch is refused', async () => {
+  const stop = new AbortController();
+  let patches = 0;
+  const json = async (request: ApiRequest): Promise<unknown> => {
+    await setImmediate();
+    if (request.method === 'PATCH') {
+      patches += 1;
+      throw new ApiException(422, 'Invalid', '{"reason":"Invalid","message":"denied by a policy"}', {});
+    }
+    if (request.path.endsWith('/services/api-service')) return structuredClone(service);
+    return { items: [pod('b1'), pod('g1', { version: 'green' })] };
+  };
+  const cluster = { api: { json } } as unknown as Cluster;
+  setTimeout(() => stop.abort(), 1_000);
+  const rollback = createRollback({ cluster, access: {} as Access });
+  await expect(rollback(input, attemptOf({ signal: stop.signal }))).rejects.toThrow('aborted');
+  expect(patches).toBeGreaterThan(3);
+  expect(patches).toBeLessThan(30);
+});
+
 function unreadableFence(version: string): ModelCluster {
   const model = changedTo({ app: 'api', version });
   Object.assign(model.annotations, { 'cutover.dev/fence': 'abc' });
@@ -94,21 +156,21 @@ function unreadableFence(version: string): ModelCluster {
   return model;
 }
 
-describe('a rollback that finds a fence which is no number', () => {
-  const unverified = { ...input.spec, timeouts: { ...input.spec.timeouts, cutover: '1ms' } };
-  const run = ({ cluster }: ModelCluster): Promise<RollbackResult> =>
-    createRollback({ cluster, access: {} as Access })({ ...input, spec: unverified, fence: 7 }, attemptOf());
+function runOnSeven({ cluster }: ModelCluster): Promise<RollbackResult> {
+  return createRollback({ cluster, access: {} as Access })({ ...input, spec: unverified, fence: 7 }, attemptOf());
+}
 
+describe('a rollback that finds a fence which is no number', () => {
   it('fences off with the next one that its deployment knows, and says so', async () => {
     const model = unreadableFence('blue');
     const notes = [expect.stringMatching(/fence on the Service to "abc".*it is 8 again/) as string];
-    expect(await run(model)).toMatchObject({ switched: null, fence: 8, notes });
+    expect(await runOnSeven(model)).toMatchObject({ switched: null, fence: 8, notes });
     expect(model.annotations).toMatchObject({ 'cutover.dev/fence': '8', 'cutover.dev/released': 'run' });
   });
 
   it('switches back all the same', async () => {
     const model = unreadableFence('green');
-    await run(model).catch(() => undefined);
+    await runOnSeven(model).catch(() => undefined);
     expect(model.version).toBe('blue');
     expect(model.annotations).toMatchObject({ 'cutover.dev/fence': '8', 'cutover.dev/switched-to': 'blue' });
   });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -23,8 +24,12 @@ beforeEach(async () => {
   troubles = [];
   server = createServer((request: IncomingMessage, response) => {
     void text(request).then((body) => {
-      const { method, headers, socket } = request;
+      const { method, headers, socket, url } = request;
       received.push({ method, body, port: socket.remotePort, authorization: headers.authorization });
+      if (url === '/watched') {
+        response.writeHead(200).flushHeaders();
+        return;
+      }
       const status = troubles.shift() ?? 200;
       const again = status === 429 ? { 'retry-after': '0' } : {};
       response.writeHead(status, { 'content-type': 'application/json', ...again }).end('{"items":[]}');
@@ -61,6 +66,16 @@ it('uses one connection for requests that follow each other, with the credential
   await cluster.core.listNamespacedPod({ namespace: 'default' });
   expect(new Set(received.map(({ port }) => port)).size).toBe(1);
   expect(received.map(({ authorization }) => authorization)).toEqual(['Bearer secret', 'Bearer secret']);
+});
+
+it('has a connection for a request however many watches are open', async () => {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const open = { path: '/watched', timeoutMs: null, lasting: true, signal: stop.signal } as const;
+  const watches = Array.from({ length: 100 }, () => cluster.api.open(open));
+  await Promise.all(watches);
+  expect(await cluster.api.json({ path: '/x' })).toEqual({ items: [] });
+  stop.abort();
 });
 
 it('asks again what a busy server did not answer', async () => {

@@ -120,4 +120,24 @@ describe('what is amiss in the retention', () => {
       topic: 'edited-api-green-2',
     });
   });
+
+  it('is a selector with a label that the candidate’s template does not have', () => {
+    const selector = { app: 'api', version: 'green', track: 'x' };
+    const narrowed = lookAtRetention({ ...well, services: [service(selector)] }, plan);
+    expect(narrowed).toMatchObject({ kind: 'narrowed', live: { selector } });
+    const green = deployment('api-green', 3, '1');
+    const template = { ...green.spec.template, metadata: { labels: { ...selector } } };
+    const labelled = { ...green, spec: { ...green.spec, template } };
+    expect(
+      lookAtRetention({ ...well, services: [service(selector)], candidateDeployments: [labelled] }, plan),
+    ).toBeNull();
+  });
+
+  it('is no further edit after three of them, and everything else all the same', () => {
+    const told = ['edited-api-green-2', 'edited-api-green-3', 'edited-api-green-4'];
+    const again = { ...well, candidateDeployments: [deployment('api-green', 3, '5')] };
+    expect(lookAtRetention(again, { ...plan, told: told.slice(0, 2) })).toMatchObject({ kind: 'said' });
+    expect(lookAtRetention(again, { ...plan, told })).toBeNull();
+    expect(lookAtRetention({ ...again, candidatePods: [] }, { ...plan, told })).toEqual({ kind: 'candidate-down' });
+  });
 });

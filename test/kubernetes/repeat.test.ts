@@ -58,6 +58,8 @@ it('takes a refusal for one that passes until it has lasted for some seconds', (
   expect(refusals.outdated(write, error)).toBe(error);
   refusals.taken(write);
   expect(refusals.outdated(write, error)).not.toBe(error);
+  vi.advanceTimersByTime(86_400_000);
+  expect(refusals.outdated(write, error)).not.toBe(error);
   expect(refusals.outdated(write, busy('1'))).toMatchObject({ code: 429 });
   vi.useRealTimers();
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectCluster, type Cluster } from '../../src/kubernetes/cluster.ts';
 import { waitUntil } from '../../src/kubernetes/wait.ts';
 
@@ -38,12 +38,20 @@ class ScriptedServer {
     this.#server.close();
   }
 
+  /** The status of the next watch; 200 where there is none. */
+  statuses: number[] = [];
+
   #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
     const asked = new URL(url, 'http://server');
     this.seen.push(asked);
     if (asked.searchParams.get('watch') !== 'true') {
       this.lists += 1;
       this.onList(response);
+      return;
+    }
+    const status = this.statuses.shift() ?? 200;
+    if (status !== 200) {
+      response.writeHead(status).end('{"message":"cannot watch"}');
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
@@ -73,6 +81,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   cluster.close();
   server.close();
 });
@@ -155,6 +164,23 @@ describe('a wait', () => {
   it('does not go on after what cannot get better', async () => {
     server.onList = (response) => response.writeHead(403).end('{"message":"cannot list"}');
     await expect(waitFor(1)).rejects.toMatchObject({ failure: 'Forbidden' });
+  });
+
+  it('goes on where a server that has just started forbids for a moment what it had allowed', async () => {
+    server.statuses = [200, 403, 403];
+    server.onWatch = (response) => {
+      if (server.watches.length === 1) setImmediate(() => response.socket?.resetAndDestroy());
+      else send(response, 'ADDED', item(3));
+    };
+    expect(await waitFor(3)).toMatchObject({ reached: true });
+  });
+
+  it('does not go on where that moment does not end', async () => {
+    server.statuses = Array.from({ length: 100 }, () => 403);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1_000));
+    await expect(waitFor(3, { timeoutMs: 20_000 })).rejects.toMatchObject({ failure: 'Forbidden' });
+    expect(server.seen.length).toBeGreaterThan(2);
   });
 
   it('goes on when the connection of its watch breaks', async () => {

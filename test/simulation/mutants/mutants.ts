@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   {
     invariant: '1',
     name: 'a rollback takes from the users what somebody set by hand',
-    file: 'src/activities/rollback.ts',
+    file: 'src/activities/rescue.ts',
     replace: '(await countReadySelected(cluster, namespace, live.selector)) > 0',
     by: '(await countReadySelected(cluster, namespace, live.selector)) < 0',
   },
