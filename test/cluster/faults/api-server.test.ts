@@ -111,14 +111,6 @@ describe('an API server that', () => {
       expect(report.firstFailures).toEqual([]);
       expect(report.requestsFailed).toBe(0);
     } finally {
-      console.log(
-        worker.said
-          .split('\n')
-          .filter((l) => /fail|error/i.test(l))
-          .slice(-12)
-          .map((l) => l.slice(0, 300))
-          .join('\n'),
-      );
       proxy.decide = () => null;
       await rig.remove(name);
     }

@@ -277,7 +277,7 @@ export const cases: readonly Case[] = [
     outcome: 'rollback-failed',
     exitCode: 4,
     traffic: 'green',
-    says: ['timeouts.rollback (5s) is over', '0 of 1 ready'],
+    says: ['timeouts.rollback (5s) is over', 'has 0 ready pods of the 1 that rollback.minimumReady asks for'],
   },
   {
     step: 'drain',
