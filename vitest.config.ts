@@ -11,8 +11,6 @@ export default defineConfig({
           globalSetup: ['test/setup/tools.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // Left to itself, Vitest takes one less than there are cores.
-          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
