@@ -6,37 +6,20 @@
  *    retention: the rollback that follows decides on the live Service.
  * 3. An attempt that came late changes nothing: another deployment's claim and the mark of a teardown stop it.
  */
-import type { V1Deployment } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
 import { slotName } from '../domain/slot.ts';
-import type { SlotState } from '../domain/state.ts';
-import type { Json } from '../kubernetes/api-server.ts';
 import { assertClaimed } from '../kubernetes/claim.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { lookAtRetention, type RetentionFinding, type RetentionSnapshot } from '../kubernetes/fallback.ts';
+import type { RetentionFinding } from '../kubernetes/fallback.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
-import {
-  describeSelector,
-  productionSource,
-  readProduction,
-  type ProductionService,
-} from '../kubernetes/production.ts';
-import { podSource } from '../kubernetes/ready-pods.ts';
-import { deploymentSource } from '../kubernetes/rollout.ts';
+import { describeSelector, readProduction, type ProductionService } from '../kubernetes/production.ts';
 import { scaleDeployment } from '../kubernetes/scale.ts';
 import { missesSlot } from '../kubernetes/selection.ts';
-import type { PodView } from '../kubernetes/pod.ts';
-import { viewSlot, type SlotReference } from '../kubernetes/slot.ts';
-import { waitUntil } from '../kubernetes/wait.ts';
 import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { RetentionInput, RetentionResult } from './contract.ts';
+import { fallbackOf, lasts, nextFinding, patienceMs, stableOf } from './watch-fallback.ts';
 
-/** Every pod of a candidate may be away for a moment, when a node goes; a Service, while it is replaced. */
-const patienceMs = 15_000;
-const freshLookMs = 5_000;
 const betweenRefusalsMs = 1_000;
-/** A day of watches that end sooner would be a load on the API server. */
-const watchSeconds = 120;
 /** Longer than any retention: the workflow ends the watch. */
 const endlessMs = Number.MAX_SAFE_INTEGER;
 /** Somebody who goes on scaling the fallback down wants it so, or is an autoscaler. */
@@ -68,61 +51,6 @@ async function watchFallback(cluster: Cluster, input: RetentionInput, attempt: A
     const result = finding === null ? null : await answer(cluster, input, attempt, finding);
     if (result !== null) return result;
   }
-}
-
-/** What is found next, as far as `wanted` lets it pass; null when the time is over and the API server could be asked. */
-async function nextFinding(
-  cluster: Cluster,
-  input: RetentionInput,
-  attempt: Attempt,
-  timeoutMs: number,
-  wanted: (found: RetentionFinding | null) => RetentionFinding | null,
-): Promise<RetentionFinding | null> {
-  const { spec, candidateSlot } = input;
-  const { namespace, app } = spec;
-  const [stable, candidate] = [stableOf(input), { namespace, app, slot: candidateSlot }];
-  const waited = await waitUntil(cluster, {
-    sources: {
-      services: productionSource(spec),
-      stableDeployments: deploymentSource(stable),
-      candidateDeployments: deploymentSource(candidate),
-      stablePods: podSource(stable),
-      candidatePods: podSource(candidate),
-    },
-    look: (snapshot) => {
-      tell(snapshot, input, attempt);
-      return wanted(lookAtRetention(snapshot, input));
-    },
-    timeoutMs,
-    signal: attempt.signal,
-    watchSeconds,
-  });
-  if (waited.reached) return waited.value;
-  return waited.trouble === null ? null : { kind: 'unseen' };
-}
-
-/** Both slots as they are now, for those who look at the status. */
-function tell(snapshot: RetentionSnapshot, input: RetentionInput, attempt: Attempt): void {
-  const slot = stableOf(input);
-  const stable = stateOf(slot, snapshot.stableDeployments, snapshot.stablePods);
-  const candidate = stateOf(
-    { ...slot, slot: input.candidateSlot },
-    snapshot.candidateDeployments,
-    snapshot.candidatePods,
-  );
-  report(attempt, 'retention', {
-    summary: `${fallbackOf(input)} is kept as the fallback`,
-    ...(stable === null ? {} : { stable }),
-    ...(candidate === null ? {} : { candidate }),
-  });
-}
-
-function stateOf(
-  reference: SlotReference,
-  [deployment]: readonly Json<V1Deployment>[],
-  pods: readonly PodView[],
-): SlotState | null {
-  return deployment === undefined ? null : viewSlot(reference, deployment, pods).state;
 }
 
 /** What is to be done about it; null to go on watching. */
@@ -219,29 +147,4 @@ async function candidateDown(
   if (spec.rollback.automatic) throw new DeploymentError('RetentionFailed', words);
   const notice = `${words}; rollback.automatic is off, so an operator decides: cutover rollback ${spec.namespace}/${spec.app}`;
   return { over: false, topic: 'candidate-down', notice };
-}
-
-/** Whether nothing else is seen for a while, nor in a fresh look: a connection that hangs keeps changes from a watch. */
-async function lasts(
-  kind: RetentionFinding['kind'],
-  cluster: Cluster,
-  input: RetentionInput,
-  attempt: Attempt,
-): Promise<boolean> {
-  const nothing: RetentionFinding = { kind: 'unseen' };
-  const other = await nextFinding(cluster, input, attempt, patienceMs, (found) =>
-    found?.kind === kind ? null : (found ?? nothing),
-  );
-  if (other !== null) return false;
-  const now = await nextFinding(cluster, input, attempt, freshLookMs, (found) => found ?? nothing);
-  return now?.kind === kind;
-}
-
-function stableOf({ spec, stableSlot }: RetentionInput): SlotReference {
-  if (stableSlot === null) throw new Error('the first deployment of an app has no fallback to watch');
-  return { namespace: spec.namespace, app: spec.app, slot: stableSlot };
-}
-
-function fallbackOf(input: RetentionInput): string {
-  return slotName(input.spec.app, stableOf(input).slot);
 }
