@@ -1,0 +1,50 @@
+/**
+ * Requests slower than stable's own quantile, from histograms. Pure.
+ *
+ * A threshold comes from what stable had shown before the look that it is applied to, and so it does not depend on that
+ * look: whatever the threshold, the counts above it in both arms can be compared. It is a bound of the histogram, as only there
+ * is known how many requests were slower.
+ */
+import { addBuckets, observations, type Buckets } from '../histogram.ts';
+import type { Counts } from './counts.ts';
+
+/** Observations of stable that a threshold needs. */
+const observationsNeeded = 50;
+
+/** What stable has shown so far; the beginning is empty. JSON. */
+export type Seen = Buckets;
+
+export const afterSeeing = addBuckets;
+
+/**
+ * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, of those that some are slower than;
+ * null where stable has shown too little, or there is no such bound.
+ */
+export function slowFrom(stable: Seen, q: number): string | null {
+  const all = observations(stable);
+  if (all < observationsNeeded) return null;
+  let nearest: { bound: string; distance: number } | null = null;
+  for (const [bound, count] of Object.entries(stable)) {
+    if (count >= all || !Number.isFinite(Number(bound))) continue;
+    const distance = Math.abs(Math.log((all - count) / all / (1 - q)));
+    if (nearest === null || distance < nearest.distance) nearest = { bound, distance };
+  }
+  return nearest?.bound ?? null;
+}
+
+/** The requests of a look, and how many of them were slower than the bound; null where the histogram does not have it. */
+export function slowerThan(look: Buckets, bound: string): Counts | null {
+  const within = look[bound];
+  if (within === undefined) return Object.keys(look).length === 0 ? { requests: 0, events: 0 } : null;
+  const requests = observations(look);
+  return { requests, events: requests - within };
+}
+
+/** The lowest bound that is no lower than `seconds`: what is slower than it is slower than that. */
+export function boundAbove(look: Buckets, seconds: number): string | null {
+  const above = Object.keys(look).filter((bound) => Number(bound) >= seconds && Number.isFinite(Number(bound)));
+  return above.reduce<string | null>(
+    (lowest, bound) => (lowest === null || Number(bound) < Number(lowest) ? bound : lowest),
+    null,
+  );
+}
