@@ -60,7 +60,7 @@ function fromRatios(mode: number, ratio: (count: number) => number): Distributio
 export function plus(a: Distribution, b: Distribution): Distribution {
   const from = a.from + b.from;
   if (b.probabilities.length === 1) return { from, probabilities: a.probabilities };
-  const sums = new Array<number>(a.probabilities.length + b.probabilities.length - 1).fill(0);
+  const sums = Array.from<number>({ length: a.probabilities.length + b.probabilities.length - 1 }).fill(0);
   for (const [index, probability] of a.probabilities.entries()) addTo(sums, index, probability, b.probabilities);
   return { from, probabilities: sums };
 }
@@ -77,7 +77,7 @@ export function mixed(before: Distribution, added: (count: number) => Distributi
   const from = steps.reduce((least, step, index) => Math.min(least, index + step.from), Number.POSITIVE_INFINITY);
   if (!Number.isFinite(from)) return before;
   const end = steps.reduce((most, step, index) => Math.max(most, index + step.from + step.probabilities.length), 0);
-  const sums = new Array<number>(end - from).fill(0);
+  const sums = Array.from<number>({ length: end - from }).fill(0);
   for (const [index, step] of steps.entries()) {
     addTo(sums, index + step.from - from, before.probabilities[index] ?? 0, step.probabilities);
   }

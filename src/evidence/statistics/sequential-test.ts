@@ -30,7 +30,7 @@ export interface SequentialTest {
 
 /** Of both arms at the first look that has any. */
 const mostEventsAtALook = 20;
-const mostEventsOfBaseline = 150;
+const mostEventsOfBaseline = 100;
 
 export const newTest: SequentialTest = { boundary: newBoundary, candidate: noCounts, stable: noCounts, every: null };
 

@@ -5,16 +5,14 @@
  * look: whatever the threshold, the counts above it in both arms can be compared. It is a bound of the histogram, as only there
  * is known how many requests were slower.
  */
-import { addBuckets, observations, type Buckets } from '../histogram.ts';
+import { observations, type Buckets } from '../histogram.ts';
 import type { Counts } from './counts.ts';
 
 /** Observations of stable that a threshold needs. */
 const observationsNeeded = 50;
 
-/** What stable has shown so far; the beginning is empty. JSON. */
+/** The latency that stable has shown so far. JSON. */
 export type Seen = Buckets;
-
-export const afterSeeing = addBuckets;
 
 /**
  * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, of those that some are slower than;

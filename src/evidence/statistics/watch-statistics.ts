@@ -5,13 +5,7 @@
  * before the cutover. Without a stable arm only the limits and grave failures are left.
  */
 import { noTotals, addTotals, type Totals } from '../counters.ts';
-import {
-  compare,
-  newComparison,
-  withBaseline,
-  type Comparison,
-  type ComparisonPlan,
-} from './comparison.ts';
+import { compare, newComparison, withBaseline, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { noCounts, type Counts, type PairedCounts } from './counts.ts';
 import { newGrave, watchGrave, type Grave } from './grave.ts';
 import type { Against } from './sequential-test.ts';
