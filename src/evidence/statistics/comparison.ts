@@ -7,8 +7,7 @@
  *    `eventsNeeded` events, or bursts, of the candidate.
  * The constants are chosen by the figures of `npm run bench:verdicts`: docs/decisions/0009-boundaries-decide-verdicts.md.
  */
-import type { Counts, PairedCounts } from './counts.ts';
-import { addCounts, noCounts } from './counts.ts';
+import { addCounts, noCounts, type Counts, type PairedCounts } from './counts.ts';
 import { afterLook, dispersionOf, newDispersion, type Dispersion } from './dispersion.ts';
 import {
   afterConcurrent,

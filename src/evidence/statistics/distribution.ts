@@ -39,21 +39,21 @@ export function negativeBinomial(shape: number, probability: number): Distributi
 
 /** `ratio(k)` is P(k+1)/P(k); it falls with k. */
 function fromRatios(mode: number, ratio: (count: number) => number): Distribution {
-  const below: number[] = [];
-  for (let [k, weight] = [mode, 1]; k > 0; k -= 1) {
-    weight /= ratio(k - 1);
-    if (weight < negligible) break;
-    below.push(weight);
+  let [from, weight] = [mode, 1];
+  while (from > 0) {
+    const below = weight / ratio(from - 1);
+    if (below < negligible) break;
+    from -= 1;
+    weight = below;
   }
-  const above: number[] = [1];
-  for (let [k, weight] = [mode, 1]; ; k += 1) {
-    weight *= ratio(k);
-    if (weight < negligible) break;
-    above.push(weight);
+  const weights: number[] = [];
+  let sum = 0;
+  for (let count = from; count <= mode || weight >= negligible; count += 1) {
+    weights.push(weight);
+    sum += weight;
+    weight *= ratio(count);
   }
-  const weights = [...below.toReversed(), ...above];
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return { from: mode - below.length, probabilities: weights.map((weight) => weight / sum) };
+  return { from, probabilities: weights.map((one) => one / sum) };
 }
 
 /** The sum of two independent counts. */
@@ -86,9 +86,9 @@ export function mixed(before: Distribution, added: (count: number) => Distributi
 
 /** Without the ends that hardly weigh. */
 export function trimmed({ from, probabilities }: Distribution): Distribution {
-  const least = Math.max(...probabilities) * negligible;
+  const least = negligible * probabilities.reduce((most, probability) => Math.max(most, probability), 0);
   const first = probabilities.findIndex((probability) => probability > least);
-  if (first < 0) return { from, probabilities: [] };
   const last = probabilities.findLastIndex((probability) => probability > least);
-  return { from: from + first, probabilities: probabilities.slice(first, last + 1) };
+  if (first <= 0 && last === probabilities.length - 1) return { from, probabilities };
+  return { from: from + first, probabilities: first < 0 ? [] : probabilities.slice(first, last + 1) };
 }

@@ -20,8 +20,8 @@ export function ofConcurrent({ candidate, stable }: PairedCounts, tolerance: num
  * Gamma(events + 1, requests) variable: the upper one of the two fiducial distributions of a Poisson rate (Garwood 1936). The
  * candidate's count is then a Pólya process: what comes next is negative binomial, with all that came before as its shape
  * (Johnson, Kemp and Kotz 2005, section 5.3). At one single look it is exactly the conditional test of two Poisson counts, since
- * P(Bin(x+y, p) >= x) = P(NB(y+1, p) >= x). Over several looks it averages over the baseline, and `npm run bench:verdicts`
- * shows by simulation that the error is kept.
+ * P(Bin(x+y, p) >= x) = P(NB(y+1, p) >= x). Over several looks it averages over what the baseline may have been, which is no
+ * proof: that the error is kept is shown by simulation, in the tests and by `npm run bench:verdicts`.
  */
 export function afterBaseline(
   baseline: Counts,

@@ -31,6 +31,8 @@ export interface SequentialTest {
 /** Of both arms at the first look that has any. */
 const mostEventsAtALook = 20;
 const mostEventsOfBaseline = 100;
+/** A baseline of so many times fewer requests tells too little. */
+const mostTimesBaseline = 100;
 
 export const newTest: SequentialTest = { boundary: newBoundary, candidate: noCounts, stable: noCounts, every: null };
 
@@ -50,7 +52,13 @@ export function lookOnce(
   const candidate = addCounts(before.candidate, now.candidate);
   const stable = against.kind === 'stable' ? addCounts(before.stable, now.stable) : before.stable;
   const after: SequentialTest = { boundary: before.boundary, candidate, stable, every };
+  if (against.kind === 'baseline' && isBeyondBaseline(after)) return { ...after, boundary: newBoundary };
   return { ...after, boundary: advance(before.boundary, incrementOf(before, after, against), spendable) };
+}
+
+/** Whether the candidate had so many requests that the baseline says nothing about them: no boundary is reached then. */
+export function isBeyondBaseline({ candidate, stable }: SequentialTest): boolean {
+  return candidate.requests > stable.requests * mostTimesBaseline;
 }
 
 /** Whether the count is too much by now. */

@@ -8,7 +8,7 @@ import type { Verdict } from '../../domain/evidence.ts';
 import { assess, looksNeeded, type Comparison } from './comparison.ts';
 import type { Counts } from './counts.ts';
 import { graveLimits, isGrave } from './grave.ts';
-import type { Against } from './sequential-test.ts';
+import { isBeyondBaseline, type Against } from './sequential-test.ts';
 import {
   againstLimitOf,
   againstStableOf,
@@ -65,7 +65,7 @@ function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: S
   const tolerated = plan.tolerance === 1 ? '' : ` ${plan.tolerance} times`;
   const { isWorse, burst } = assess(state, comparisonPlan(plan, metric, against));
   const words = `${shareOf(candidate, metric)} is ${isWorse ? '' : 'not '}worse than${tolerated} stable's ${share(stable)}`;
-  const gap = gapOf(state, plan) ?? (stable.requests < plan.minimumRequests ? few(stable, 'of stable', plan) : null);
+  const gap = gapOf(state, plan) ?? gapOfStable(state, against, plan);
   return [finding(metric, 'stable', isWorse, words + inBursts(burst), gap)];
 }
 
@@ -99,6 +99,12 @@ function gapOf({ test: { candidate }, dispersion }: Comparison, plan: Statistics
   const { looks } = dispersion.candidate;
   if (candidate.requests < plan.minimumRequests) return few(candidate, 'of the candidate', plan);
   return looks < looksNeeded ? `${looks} looks could be compared, fewer than the ${looksNeeded} that are needed` : null;
+}
+
+function gapOfStable({ test }: Comparison, { kind }: Against, plan: StatisticsPlan): string | null {
+  if (test.stable.requests < plan.minimumRequests) return few(test.stable, 'of stable', plan);
+  if (kind !== 'baseline' || !isBeyondBaseline(test)) return null;
+  return `the ${test.stable.requests} requests of stable are too few for ${test.candidate.requests} of the candidate`;
 }
 
 function few({ requests }: Counts, whose: string, { minimumRequests }: StatisticsPlan): string {

@@ -9,8 +9,8 @@ const tolerances = [1, 1.5] as const;
 /** The more requests, the longer a run takes; a false alarm is rarer than a detection. */
 function runsOf({ kind, perSecond, watch, candidate, stable }: Scenario, size: Size): number {
   if (size === 'quick') return 1;
-  if (watch === 'monitor') return candidate.requests > stable.requests || perSecond > 5 ? 150 : 500;
-  const [few, many] = kind === 'quiet' ? [200, 2_000] : [200, 1_000];
+  if (watch === 'monitor') return candidate.requests > stable.requests || perSecond > 5 ? 100 : 400;
+  const [few, many] = kind === 'quiet' ? [200, 1_600] : [100, 800];
   if (perSecond <= 5) return many;
   return perSecond <= 50 ? many / 2 : few;
 }

@@ -108,6 +108,19 @@ describe('the statistics of a watch', () => {
     expect(JSON.stringify(begun).length).toBeLessThan(60_000);
   });
 
+  it.each([
+    ['none', []],
+    ['one of very few requests', [totals(30, 0)]],
+  ])('are insufficient with a baseline that tells too little: %s', (_, baseline) => {
+    const after: StatisticsPlan = {
+      ...plan,
+      compareWith: 'baseline',
+      limits: { 'error-rate': null, p95: null, p99: null },
+    };
+    const found = verdicts(watched(10, totals(1_000_000, 40), null, after, statisticsAfter(baseline)), after);
+    expect(found[0]).toBe('error-rate stable insufficient-data');
+  });
+
   it('hold a monitor against the baseline before the cutover', () => {
     const after: StatisticsPlan = {
       ...plan,
