@@ -16,18 +16,16 @@ export type Seen = Buckets;
 
 /**
  * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, of those that some are slower than;
- * null where stable has shown too little, or there is no such bound.
+ * the lowest, where stable is faster than any; null where it has shown too little, or has no bounds.
  */
 export function slowFrom(stable: Seen, q: number): string | null {
   const all = observations(stable);
   if (all < observationsNeeded) return null;
-  let nearest: { bound: string; distance: number } | null = null;
-  for (const [bound, count] of Object.entries(stable)) {
-    if (count >= all || !Number.isFinite(Number(bound))) continue;
-    const distance = Math.abs(Math.log((all - count) / all / (1 - q)));
-    if (nearest === null || distance < nearest.distance) nearest = { bound, distance };
-  }
-  return nearest?.bound ?? null;
+  const bounds = Object.keys(stable).filter((bound) => Number.isFinite(Number(bound)));
+  const slower = (bound: string): number => all - (stable[bound] ?? 0);
+  const distance = (bound: string): number => Math.abs(Math.log(slower(bound) / all / (1 - q)));
+  const passed = bounds.filter((bound) => slower(bound) > 0);
+  return passed.length > 0 ? leastBy(passed, distance) : leastBy(bounds, Number);
 }
 
 /** The requests of a look, and how many of them were slower than the bound; null where the histogram does not have it. */
@@ -41,8 +39,11 @@ export function slowerThan(look: Buckets, bound: string): Counts | null {
 /** The lowest bound that is no lower than `seconds`: what is slower than it is slower than that. */
 export function boundAbove(look: Buckets, seconds: number): string | null {
   const above = Object.keys(look).filter((bound) => Number(bound) >= seconds && Number.isFinite(Number(bound)));
-  return above.reduce<string | null>(
-    (lowest, bound) => (lowest === null || Number(bound) < Number(lowest) ? bound : lowest),
-    null,
-  );
+  return leastBy(above, Number);
+}
+
+function leastBy(bounds: readonly string[], valueOf: (bound: string) => number): string | null {
+  const [first, ...rest] = bounds;
+  if (first === undefined) return null;
+  return rest.reduce((least, bound) => (valueOf(bound) < valueOf(least) ? bound : least), first);
 }

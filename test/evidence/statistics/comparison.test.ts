@@ -38,7 +38,8 @@ function indexOf(events: readonly number[], requestsAt: (look: number) => number
 describe('the index of dispersion', () => {
   it('is the size of a burst in one look, and half of it in two, or more', () => {
     expect(indexOf([0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0])).toBe(12);
-    expect(indexOf([0, 0, 0, 0, 0, 6, 6, 0, 0, 0, 0])).toBeGreaterThanOrEqual(6);
+    // Of pairs: (6² + 12² + 6²) of (6 + 12 + 6) events.
+    expect(indexOf([0, 0, 0, 0, 0, 6, 6, 0, 0, 0, 0, 0])).toBe(9);
   });
 
   it('is small where counts are even, also where they step up or follow the traffic', () => {
@@ -59,6 +60,12 @@ describe('a comparison', () => {
     expect(judged(even)).toEqual({ isWorse: true, burst: 1 });
     expect(judged(Array.from({ length: looksNeeded - 1 }, () => 3)).isWorse).toBe(false);
     expect(judged(Array.from({ length: looksNeeded }, () => 3)).isWorse).toBe(true);
+  });
+
+  it('spends nothing of alpha on looks that decide nothing', () => {
+    const few = Array.from({ length: looksNeeded - 1 }, () => 2);
+    expect(watched(few, few).test.boundary.spent).toBe(0);
+    expect(watched([...few, 2], [...few, 2]).test.boundary.spent).toBeGreaterThan(0);
   });
 
   it('does not by the same number of errors in one burst, of one look or two', () => {

@@ -100,6 +100,11 @@ describe('the statistics of a watch', () => {
     expect(verdicts(watched(looks, candidate, stable))).toContain('p99 stable insufficient-data');
   });
 
+  it('are insufficient for each metric that stable has too few requests for', () => {
+    const found = verdicts(watched(60, totals(25, 0), { ...totals(25, 0), requests: 0 }));
+    expect(found.slice(0, 2)).toEqual(['error-rate stable insufficient-data', 'p95 stable pass']);
+  });
+
   it('go on from JSON, and are small', () => {
     const begun = watched(30, totals(2_500, 5, 25), totals(2_500, 5, 25));
     const resumed = JSON.parse(JSON.stringify(begun)) as WatchStatistics;
@@ -129,6 +134,8 @@ describe('the statistics of a watch', () => {
     };
     const baseline = Array.from({ length: 60 }, () => totals(100, 0, 1));
     const begin = statisticsAfter(baseline);
+    // What is slow comes from the first third of it, so only the rest counts.
+    expect(begin.againstStable.p99.test.stable).toEqual({ requests: 4_000, events: 40 });
     expect(verdicts(watched(60, totals(500, 0, 5), null, after, begin), after)).toEqual([
       'error-rate stable pass',
       'p95 stable pass',
@@ -146,7 +153,11 @@ describe('slow requests', () => {
     expect(slowFrom(seen, 0.95)).toBe('0.25');
     expect(slowFrom(seen, 0.99)).toBe('0.5');
     expect(slowFrom({ '0.1': 49, Infinity: 49 }, 0.99)).toBeNull();
-    expect(slowFrom({ '0.1': 500, Infinity: 500 }, 0.99)).toBeNull();
+    expect(slowFrom({ Infinity: 500 }, 0.99)).toBeNull();
+  });
+
+  it('are those above the lowest bound where stable is faster than all', () => {
+    expect(slowFrom({ '0.25': 500, '0.1': 500, Infinity: 500 }, 0.99)).toBe('0.1');
   });
 
   it('are counted at that bound, or not at all', () => {
