@@ -41,6 +41,10 @@ describe('the bench of the verdicts', () => {
     };
     expect(check([quiet]).map(({ isMet }) => isMet)).toEqual([false]);
     expect(check([{ ...quiet, runs: 1_100 }]).map(({ isMet }) => isMet)).toEqual([true]);
+    // Of many runs of other cells, too, one that is above the bound by more than chance is too much.
+    const silent = { ...quiet, runs: 9_000, outcomes: [] };
+    expect(check([silent, { ...quiet, runs: 400 }]).map(({ isMet }) => isMet)).toEqual([false]);
+    expect(check([silent, { ...quiet, runs: 800 }]).map(({ isMet }) => isMet)).toEqual([true]);
   });
 
   it('draws the right number of events', () => {
