@@ -1,0 +1,49 @@
+/**
+ * Requests slower than stable's own quantile, from histograms. Pure.
+ *
+ * A threshold comes from what stable had shown before the look that it is applied to, and so it does not depend on that
+ * look: whatever the threshold, the counts above it in both arms can be compared. It is a bound of the histogram, as only there
+ * is known how many requests were slower.
+ */
+import { observations, type Buckets } from '../histogram.ts';
+import type { Counts } from './counts.ts';
+
+/** Observations of stable that a threshold needs. */
+const observationsNeeded = 50;
+
+/** The latency that stable has shown so far. JSON. */
+export type Seen = Buckets;
+
+/**
+ * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, of those that some are slower than;
+ * the lowest, where stable is faster than any; null where it has shown too little, or has no bounds.
+ */
+export function slowFrom(stable: Seen, q: number): string | null {
+  const all = observations(stable);
+  if (all < observationsNeeded) return null;
+  const bounds = Object.keys(stable).filter((bound) => Number.isFinite(Number(bound)));
+  const slower = (bound: string): number => all - (stable[bound] ?? 0);
+  const distance = (bound: string): number => Math.abs(Math.log(slower(bound) / all / (1 - q)));
+  const passed = bounds.filter((bound) => slower(bound) > 0);
+  return passed.length > 0 ? leastBy(passed, distance) : leastBy(bounds, Number);
+}
+
+/** The requests of a look, and how many of them were slower than the bound; null where the histogram does not have it. */
+export function slowerThan(look: Buckets, bound: string): Counts | null {
+  const within = look[bound];
+  if (within === undefined) return Object.keys(look).length === 0 ? { requests: 0, events: 0 } : null;
+  const requests = observations(look);
+  return { requests, events: requests - within };
+}
+
+/** The lowest bound that is no lower than `seconds`: what is slower than it is slower than that. */
+export function boundAbove(look: Buckets, seconds: number): string | null {
+  const above = Object.keys(look).filter((bound) => Number(bound) >= seconds && Number.isFinite(Number(bound)));
+  return leastBy(above, Number);
+}
+
+function leastBy(bounds: readonly string[], valueOf: (bound: string) => number): string | null {
+  const [first, ...rest] = bounds;
+  if (first === undefined) return null;
+  return rest.reduce((least, bound) => (valueOf(bound) < valueOf(least) ? bound : least), first);
+}
