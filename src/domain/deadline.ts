@@ -2,7 +2,7 @@
  * How long each step has: which setting of the spec says so, its value, and what is said once that time is over. Pure,
  * and the same words in the workflow and in the activities.
  */
-import { durationPattern, longestDuration, toMilliseconds, type Duration } from './duration.ts';
+import { defaultPreflight, durationPattern, longestDuration, toMilliseconds, type Duration } from './duration.ts';
 import type { Spec, WatchSpec } from './spec.ts';
 import type { StepName } from './state.ts';
 
@@ -12,9 +12,6 @@ export interface Deadline {
   readonly value: string;
   readonly ms: number;
 }
-
-/** Where the spec says nothing, or nothing that can be read. */
-export const defaultPreflight: Duration = '1m';
 
 type Bounded = Exclude<StepName, 'preflight' | 'retention'>;
 

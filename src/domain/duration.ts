@@ -37,3 +37,6 @@ export function formatDuration(milliseconds: number): Duration {
   }
   return parts.join('');
 }
+
+/** `timeouts.preflight` where a spec says nothing, or nothing that can be read: it is needed before the spec is. */
+export const defaultPreflight: Duration = '1m';

@@ -5,8 +5,7 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { defaultPreflight } from './deadline.ts';
-import { durationPattern, longestDuration, toMilliseconds } from './duration.ts';
+import { defaultPreflight, durationPattern, longestDuration, toMilliseconds } from './duration.ts';
 import { givesSecretAway } from './secret-header.ts';
 
 const durationHint = 'write a duration such as 500ms, 30s, 5m or 24h';
