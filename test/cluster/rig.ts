@@ -228,7 +228,8 @@ export class ClusterRig {
   async load(requestsPerSecond = 60): Promise<LaunchedLoad> {
     const { kubeconfig } = this.#sandbox;
     const url = await serviceUrl(kubeconfig, { namespace: this.namespace, name: 'api-service' });
-    await serviceAnswers(`${url}/healthz`);
+    // After an API server's absence a cluster's controllers take up to a minute to notice that it is back.
+    await serviceAnswers(`${url}/healthz`, 90_000);
     return launchLoad({ urls: [`${url}/api/items`], requestsPerSecond, durationMs: 300_000 });
   }
 
