@@ -46,6 +46,16 @@ export const found: readonly (readonly [string, Partial<Omit<Scenario, 'spec'>> 
     },
   ],
   [
+    'a candidate that is rolled back stays where somebody has given it production again',
+    {
+      spec: { drainMs: 5_000 },
+      happenings: [
+        operatorSays('monitor', 500),
+        { in: 'rollback', afterMs: 2_000, what: { kind: 'select', to: 'candidate' } },
+      ],
+    },
+  ],
+  [
     'a cutover that is on its way does not pass under the fence of another deployment, though its number is the same',
     {
       requestFaults: [late],
