@@ -17,8 +17,7 @@ export function goesOnWithout(
 ): boolean {
   const failure = failureOf(error, planned.spec);
   if (failure.name !== 'DeadlineExceeded' || onInsufficientData === 'rollback') return false;
-  record.notice(`the ${step} had insufficient data and the spec says to go on: ${failure.message}`);
-  record.end(step, 'done', `insufficient data, continued as the spec says: ${failure.message}`);
+  goOn(record, step, failure.message);
   return true;
 }
 
@@ -44,7 +43,11 @@ export function judge(
         });
         throw ApplicationFailure.nonRetryable(message, step === 'soak' ? 'SoakFailed' : 'MonitorFailed');
       }
-      record.notice(`the ${step} had insufficient data and the spec says to go on: ${evidence.reason}`);
-      record.end(step, 'done', `insufficient data, continued as the spec says: ${evidence.reason}`);
+      goOn(record, step, evidence.reason);
   }
+}
+
+function goOn(record: Deployment['record'], step: 'soak' | 'monitor', reason: string): void {
+  record.notice(`the ${step} had insufficient data and the spec says to go on: ${reason}`);
+  record.end(step, 'done', `insufficient data, continued as the spec says: ${reason}`);
 }
