@@ -7,9 +7,11 @@ import { startWorker } from '../../../demo/processes.ts';
 import { launchSandbox } from '../../../sandbox/launch.ts';
 import { connect } from '../../../src/client/index.ts';
 import { runCampaign } from './campaign.ts';
+import type { Stage } from './one.ts';
 import { parseOptions, usage, type CampaignOptions } from './options.ts';
 import { progressOf } from './progress.ts';
 import { reportOf, summaryOf } from './report.ts';
+import type { Result } from './result.ts';
 import { planOf } from './scenarios.ts';
 
 /** A fault of 1.5 % takes so long to tell from 0.2 %; the soak is what stable is known from. */
@@ -34,26 +36,32 @@ async function run(options: CampaignOptions): Promise<number> {
   const sandbox = await launchSandbox({ onProgress: (text) => process.stderr.write(text) });
   const { deployerKubeconfig: KUBECONFIG, temporalAddress: TEMPORAL_ADDRESS, clusterProxy } = sandbox.info;
   const env = { ...process.env, KUBECONFIG, TEMPORAL_ADDRESS, CUTOVER_CLUSTER_PROXY: clusterProxy };
-  const said: string[] = [];
-  const worker = startWorker(env, (text) => void said.push(text));
+  const worker = startWorker(env, () => undefined);
   worker.process.once('exit', (code) => {
-    if (code !== 0 && code !== null)
-      process.stderr.write(`the worker ended with ${code}: ${said.slice(-20).join('\n')}\n`);
+    if (code !== 0 && code !== null) process.stderr.write(`the worker ended with ${code}\n`);
   });
-  const client = await connect({ env });
   try {
-    const plan = planOf(options);
-    const tell = progressOf(plan.length, (text) => process.stderr.write(`${text}\n`));
-    const results = await runCampaign({ sandbox: sandbox.info, client, times }, plan, options.atOnce, tell);
-    process.stdout.write(`${reportOf(results)}\n`);
-    const { holds } = summaryOf(results);
-    if (options.json !== null) await writeFile(options.json, `${JSON.stringify({ holds, results }, null, 2)}\n`);
-    return holds ? 0 : 1;
-  } finally {
+    const client = await connect({ env });
+    const results = await campaign({ sandbox: sandbox.info, client, times }, options);
     await client.close();
+    return await report(results, options);
+  } finally {
     await worker.stop();
     await sandbox.stop();
   }
+}
+
+function campaign(stage: Stage, options: CampaignOptions): Promise<Result[]> {
+  const plan = planOf(options);
+  const tell = progressOf(plan.length, (text) => process.stderr.write(`${text}\n`));
+  return runCampaign(stage, plan, options.atOnce, tell);
+}
+
+async function report(results: readonly Result[], { json }: CampaignOptions): Promise<number> {
+  process.stdout.write(`${reportOf(results)}\n`);
+  const { holds } = summaryOf(results);
+  if (json !== null) await writeFile(json, `${JSON.stringify({ holds, results }, null, 2)}\n`);
+  return holds ? 0 : 1;
 }
 
 // The sandbox and the worker end with this process.
