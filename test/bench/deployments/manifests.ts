@@ -50,7 +50,7 @@ export function serviceOf(slot: Slot) {
 
 /** The limits are the defaults: what is below them only the comparison with stable can find. */
 export function specOf(namespace: string, candidate: Behaviour, times: Times): SpecInput {
-  const watch = { interval: '1s', window: '15s', minimumRequests: 50 };
+  const watch = { interval: '1s', minimumRequests: 50 };
   const requests = [{ path: '/api/items' }];
   return {
     app,
