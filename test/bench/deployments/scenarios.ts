@@ -34,7 +34,7 @@ const faulty: readonly Scenario[] = [
   met('100 % errors', { kind: 'errors', share: 1, afterMs: 0 }),
   met('10 % errors', { kind: 'errors', share: 0.1, afterMs: 0 }),
   met('3 % errors', { kind: 'errors', share: 0.03, afterMs: 0 }),
-  met('1.5 % errors', { kind: 'errors', share: 0.015, afterMs: 0 }, 40),
+  met('1.5 % errors', { kind: 'errors', share: 0.015, afterMs: 0 }, 60),
   met('5 % slow, above the limit', { kind: 'slow', share: 0.05, ms: 1_500 }),
   met('5 % slow, below the limit', { kind: 'slow', share: 0.05, ms: 400 }),
   met('all slow, above the limit', { kind: 'slow', share: 1, ms: 700 }),
