@@ -2,7 +2,7 @@
  * `npm run bench:deployments`: real deployments on the sandbox, under users' traffic, without a fault and with faults that only
  * users meet. None of the first may be rolled back, and every one of the others has to be.
  */
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { startWorker } from '../../../demo/processes.ts';
 import { launchSandbox } from '../../../sandbox/launch.ts';
 import { connect } from '../../../src/client/index.ts';
@@ -44,24 +44,24 @@ async function run(options: CampaignOptions): Promise<number> {
     const client = await connect({ env });
     const results = await campaign({ sandbox: sandbox.info, client, times }, options);
     await client.close();
-    return await report(results, options);
+    process.stdout.write(`${reportOf(results)}\n`);
+    return summaryOf(results).holds ? 0 : 1;
   } finally {
     await worker.stop();
     await sandbox.stop();
   }
 }
 
-function campaign(stage: Stage, options: CampaignOptions): Promise<Result[]> {
-  const plan = planOf(options);
+function campaign(stage: Stage, { atOnce, json, ...selection }: CampaignOptions): Promise<Result[]> {
+  const plan = planOf(selection);
   const tell = progressOf(plan.length, (text) => process.stderr.write(`${text}\n`));
-  return runCampaign(stage, plan, options.atOnce, tell);
-}
-
-async function report(results: readonly Result[], { json }: CampaignOptions): Promise<number> {
-  process.stdout.write(`${reportOf(results)}\n`);
-  const { holds } = summaryOf(results);
-  if (json !== null) await writeFile(json, `${JSON.stringify({ holds, results }, null, 2)}\n`);
-  return holds ? 0 : 1;
+  const results: Result[] = [];
+  return runCampaign(stage, plan, atOnce, (result) => {
+    tell(result);
+    results.push(result);
+    // After each, so that what is interrupted has not been for nothing.
+    if (json !== null) writeFileSync(json, `${JSON.stringify({ ...summaryOf(results), results }, null, 2)}\n`);
+  });
 }
 
 // The sandbox and the worker end with this process.

@@ -31,8 +31,14 @@ export async function deployOnce(stage: Stage, scenario: Scenario, namespace: st
       await place.remove();
     }
   } catch (error) {
-    return brokenResult(scenario, namespace, error instanceof Error ? error.message : String(error));
+    return brokenResult(scenario, namespace, wordsOf(error));
   }
+}
+
+/** With what it came from. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
 
 async function walk(client: CutoverClient, spec: Spec, users: Users, scenario: Scenario): Promise<DeploymentState> {

@@ -48,7 +48,7 @@ export async function preparePlace(
     return { url, spec, remove };
   } catch (error) {
     await remove();
-    throw error;
+    throw new Error(`${namespace} could not be prepared`, { cause: error });
   }
 }
 
