@@ -74,6 +74,7 @@ const promoted: Result = {
   verdict: 'all is well',
   seconds: 90,
   backAfterMs: null,
+  looks: 30,
   users: { requests: 2_000, bad: 0, usualErrors: 4, unanswered: 0, firstBadAt: null },
   state: {} as DeploymentState,
 };
@@ -81,7 +82,7 @@ const back: Result = { ...promoted, scenario: 'errors', kind: 'faulty', end: 'ro
 
 describe('the report', () => {
   it('says how often each side held, and how soon production was back', () => {
-    const report = reportOf([back, promoted, { ...back, backAfterMs: 8_000 }]);
+    const report = reportOf([back, promoted, { ...back, backAfterMs: 8_000, looks: 12 }]);
     expect(report).toMatch(
       /\| quiet \| 1 of 1 \|.*\n\| fault: errors \| 2 of 2 \| median 6\.0 s, worst 8\.0 s \| 4000 \|/,
     );
@@ -89,6 +90,7 @@ describe('the report', () => {
       line: 'deployments without a fault: 1, rolled back: 0; with faults: 1, rolled back: 1',
       holds: true,
     });
+    expect(report).toContain('looks of a soak: median 30, fewest 12');
     expect(report).toContain('without a fault: 2000, dropped: 0');
   });
 

@@ -36,6 +36,7 @@ export function reportOf(results: readonly Result[]): string {
     ...wrong.map(({ scenario, namespace, end, verdict }) => `WRONG: ${scenario} (${namespace}) ${end}: ${verdict}`),
     ...(wrong.length === 0 ? [] : ['']),
     timesOf(results),
+    looksOf(results),
     droppedOf(results.filter(({ kind }) => kind === 'clean')),
     summaryOf(results).line,
   ].join('\n');
@@ -66,6 +67,12 @@ function rowOf(results: readonly Result[]): string {
 function timesOf(results: readonly Result[]): string {
   const times = results.filter(({ kind }) => kind === 'faulty').flatMap(({ backAfterMs }) => backAfterMs ?? []);
   return `first bad answer → selector back, all faults: ${spread(times)}`;
+}
+
+/** How busy the machine was. */
+function looksOf(results: readonly Result[]): string {
+  const looks = results.flatMap((result) => result.looks ?? []);
+  return `looks of a soak: ${looks.length === 0 ? '—' : `median ${middle(looks)}, fewest ${Math.min(...looks)}`}`;
 }
 
 function droppedOf(clean: readonly Result[]): string {

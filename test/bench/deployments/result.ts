@@ -16,6 +16,8 @@ export interface Result {
   readonly seconds: number;
   /** From the first bad answer until the selector was back; null where nothing was switched back, or no user saw anything. */
   readonly backAfterMs: number | null;
+  /** Of the soak: far fewer than it has seconds, where the machine was too busy to say much of the product. */
+  readonly looks: number | null;
   readonly users: UsersReport | null;
   /** null where none was started. */
   readonly state: DeploymentState | null;
@@ -36,6 +38,7 @@ export function resultOf({ name, kind }: Scenario, state: DeploymentState, users
     verdict: state.failure?.message ?? state.evidence.monitor?.reason ?? state.evidence.soak?.reason ?? 'none',
     seconds: secondsOf(state),
     backAfterMs: backAt === null || firstBadAt === null ? null : Math.round(backAt - firstBadAt),
+    looks: state.evidence.soak?.samples ?? null,
     users,
     state,
   };
@@ -43,7 +46,7 @@ export function resultOf({ name, kind }: Scenario, state: DeploymentState, users
 
 /** One that could not even be tried says nothing about the product, and is never right. */
 export function brokenResult({ name, kind }: Pick<Scenario, 'name' | 'kind'>, namespace: string, why: string): Result {
-  const nothing = { seconds: 0, backAfterMs: null, users: null, state: null };
+  const nothing = { seconds: 0, backAfterMs: null, looks: null, users: null, state: null };
   return { scenario: name, kind, namespace, isRight: false, end: 'could not be tried', verdict: why, ...nothing };
 }
 
