@@ -49,15 +49,15 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-function whole(value: number | null): string {
+export function whole(value: number | null): string {
   return value === null ? '–' : value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-function percent(share: number | null): string {
+export function percent(share: number | null): string {
   return share === null ? '–' : `${Number((share * 100).toFixed(2))} %`;
 }
 
-function milliseconds(value: number | null): string {
+export function milliseconds(value: number | null): string {
   if (value === null) return '–';
   return value < 10 ? `${value.toFixed(1)}ms` : formatDuration(value);
 }
