@@ -1,16 +1,10 @@
 /** Both slots over the time of soak and monitor, in a few lines of a terminal. */
-import type { WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { milliseconds, percent } from './metrics.ts';
 import { errorShare, merged, p95, stretchesOf, type Role, type Stretch } from './series.ts';
 import { span, table, type Line } from './spans.ts';
 import { sparkline } from './sparkline.ts';
-
-/** The watches that are drawn: what a monitor shows begins with what its soak showed. */
-export interface Watches {
-  readonly soak: WatchEvidence | null;
-  readonly monitor: WatchEvidence | null;
-}
+import type { Watches } from './watches.ts';
 
 interface Curve {
   readonly label: string;
@@ -27,7 +21,7 @@ const curves: readonly Curve[] = [
 const columns = 44;
 
 /** Two lines a curve, one a slot, on one scale; a bar marks where the soak ended. Nothing for documents without series. */
-export function chartLines({ soak, monitor }: Watches, { candidate, stable }: DeploymentState): Line[] {
+export function chartLines({ soak, monitor }: Omit<Watches, 'live'>, { candidate, stable }: DeploymentState): Line[] {
   const drawn = [soak, monitor].filter((watch) => (watch?.series ?? []).length > 1);
   if (drawn.length === 0) return [];
   const room = Math.floor((columns - drawn.length + 1) / drawn.length);

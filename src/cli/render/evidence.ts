@@ -1,25 +1,51 @@
 /** What the checks and watches found, candidate and stable side by side. */
 import type { DeploymentStatus } from '../../client/index.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { SmokeEvidence, WatchEvidence } from '../../domain/evidence.ts';
+import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { chartLines } from './chart.ts';
 import { comparisonLines } from './comparison.ts';
 import { metrics } from './metrics.ts';
 import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
+import { watchesOf } from './watches.ts';
 import { lookOfVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence({ state, progress }: DeploymentStatus, width: number): Line[] {
-  const { soak, monitor, smoke, warmUp } = state.evidence;
-  const watch = progress?.watch ?? monitor ?? soak;
-  const errors = warmUp?.errors ?? [];
+export function renderEvidence(status: DeploymentStatus, width: number): Line[] {
+  const { state } = status;
+  const { smoke, warmUp } = state.evidence;
+  const watches = watchesOf(status);
+  const name = watches.monitor === null ? 'soak' : 'monitor';
+  const watch = watches[name];
   const lines: Line[] = [
-    ...errors.map(({ message, count }): Line => [span(`  warm-up: ${count}× ${message}`, 'warning')]),
+    ...(warmUp === null ? [] : warmUpLines(warmUp)),
     ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(watch, watch === progress?.watch, state, width)),
+    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, width)),
+    // What a monitor shows begins with what its soak showed.
+    ...chartLines(watches, state),
   ];
   return lines.length === 0 ? [] : [blank, ...lines];
+}
+
+/** All of it, one after the other. */
+export function renderAllEvidence(status: DeploymentStatus, width: number): Line[] {
+  const { state } = status;
+  const { smoke, warmUp } = state.evidence;
+  const watches = watchesOf(status);
+  const parts: Line[][] = [
+    warmUp === null ? [] : warmUpLines(warmUp),
+    smoke === null ? [] : smokeLines(smoke),
+    ...(['soak', 'monitor'] as const).map((name) => {
+      const watch = watches[name];
+      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, width);
+    }),
+    chartLines(watches, state),
+  ];
+  return parts.flatMap((lines) => (lines.length === 0 ? [] : [blank, ...lines]));
+}
+
+function warmUpLines({ errors }: WarmUpEvidence): Line[] {
+  return errors.map(({ message, count }) => [span(`  warm-up: ${count}× ${message}`, 'warning')]);
 }
 
 function smokeLines({ checks }: SmokeEvidence): Line[] {
@@ -33,9 +59,14 @@ function smokeLines({ checks }: SmokeEvidence): Line[] {
   );
 }
 
-function watchLines(watch: WatchEvidence, isLive: boolean, state: DeploymentState, width: number): Line[] {
-  const name = isLive ? state.phase : watch === state.evidence.monitor ? 'monitor' : 'soak';
-  const limits = name === 'monitor' ? state.spec?.monitor : state.spec?.soak;
+function watchLines(
+  name: 'soak' | 'monitor',
+  watch: WatchEvidence,
+  isLive: boolean,
+  state: DeploymentState,
+  width: number,
+): Line[] {
+  const limits = state.spec?.[name];
   const rows = metrics.map((metric): Line => {
     const verdict = verdictOn(watch, metric.name);
     return [
@@ -52,10 +83,6 @@ function watchLines(watch: WatchEvidence, isLive: boolean, state: DeploymentStat
     ...table([[span(''), span(''), ...sides], ...rows]),
     ...otherFindings(watch),
     ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
-    ...chartLines(
-      name === 'soak' ? { soak: watch, monitor: null } : { soak: state.evidence.soak, monitor: watch },
-      state,
-    ),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
     ]),

@@ -59,7 +59,13 @@ export function percent(share: number | null): string {
 
 export function milliseconds(value: number | null): string {
   if (value === null) return '–';
+  if (value === 0) return '0';
   return value < 10 ? `${value.toFixed(1)}ms` : formatDuration(value);
+}
+
+/** Per second. */
+export function rate(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 
 function atMost(limit: string | null): string {

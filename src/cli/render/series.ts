@@ -32,6 +32,10 @@ export function p95({ point }: Stretch): number | null {
   return point.p95Ms;
 }
 
+export function requestsPerSecond({ point: { requests }, forMs }: Stretch): number | null {
+  return requests === null || forMs <= 0 ? null : (requests * 1_000) / forMs;
+}
+
 /**
  * At most so many stretches, as many neighbours put together each time: their requests are added, and of their P95 the
  * highest stays.

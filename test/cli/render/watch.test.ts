@@ -39,12 +39,12 @@ it('shows a failed monitor with its samples, what it rests on, how sure it is, a
                        candidate     stable           sure it is worse
   ✗  failed            149 of 3,986  48 of 24,102     > 99.9 %
   ✗  slower than 42ms  611 of 3,986  1,204 of 24,102  > 99.9 %
+  could not measure by metrics of green, 3×: api-green-7d9f-x2k: no answer with…
                          soak                │since the cutover
   error rate  candidate  ▁▁▁▁▁▂▁▁▁▁▁▁▁▂▁▁▁▁▁▁│▁▁▁▁▁▃▄▆▆█         0–9.02 %
               stable     ▁▁▁▂▁▁▁▁▁▂▁▁▁▁▁▁▂▁▁▁│▁▁▁
   P95         candidate  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂│▂▂▂▂▂▇▇███         0–240ms
-              stable     ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂│▂▂▂
-  could not measure by metrics of green, 3×: api-green-7d9f-x2k: no answer with…`.slice(1),
+              stable     ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂│▂▂▂`.slice(1),
   );
 });
 
