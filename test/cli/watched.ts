@@ -102,6 +102,13 @@ export function failingMonitor(): WatchEvidence {
     watchedMs: 50 * second,
     findings: [
       { metric: 'error-rate', verdict: 'fail', over: 'window', reason },
+      {
+        metric: 'p95',
+        verdict: 'fail',
+        over: 'watch',
+        against: 'stable',
+        reason: '611 of 3986 are slower than 41.9 ms',
+      },
       { metric: 'p95', verdict: 'pass', over: 'watch', reason: 'p95 212 ms is within 500ms' },
       { metric: 'p99', verdict: 'insufficient-data', over: 'watch', reason: 'p99 is above 1 s' },
     ],

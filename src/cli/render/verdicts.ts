@@ -1,9 +1,10 @@
 import type { MetricName, Verdict, WatchEvidence } from '../../domain/evidence.ts';
 import { span, type Look, type Span } from './spans.ts';
 
-/** The worst verdict on a metric, or null where none was given. */
+/** The worst verdict on a metric by its limit, or null where none was given: what was compared with stable has its own. */
 export function verdictOn({ findings }: WatchEvidence, metric: MetricName): Verdict | null {
-  const verdicts = findings.filter((finding) => finding.metric === metric).map(({ verdict }) => verdict);
+  const ofLimit = findings.filter((finding) => finding.metric === metric && finding.against === undefined);
+  const verdicts = ofLimit.map(({ verdict }) => verdict);
   const worstFirst: readonly Verdict[] = ['fail', 'insufficient-data', 'pass'];
   return worstFirst.find((verdict) => verdicts.includes(verdict)) ?? null;
 }

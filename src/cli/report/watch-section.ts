@@ -95,9 +95,12 @@ function findings({ findings: found }: WatchEvidence): Markup {
   return html`<h3>Findings</h3>
     <ul class="findings">
       ${found.map(
-        ({ metric, verdict, over, reason }) =>
+        ({ metric, verdict, over, against, reason }) =>
           html`<li>
-            ${badge(verdict)} <strong>${metric}</strong>${over === 'window' ? ' in the last window' : ''}: ${reason}
+            ${badge(verdict)}
+            <strong>${metric}</strong
+            >${against === undefined ? '' : ` against ${against}`}${over === 'window' ? ', by the last looks' : ''}:
+            ${reason}
           </li>`,
       )}
     </ul>`;
