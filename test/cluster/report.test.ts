@@ -53,7 +53,7 @@ describe('cutover report', () => {
       rig = await ClusterRig.withSeed(2);
       const load = await rig.load();
       const file = join(folder, 'rolled-back.html');
-      const monitor = { duration: '20s', interval: '500ms', window: '3s' };
+      const monitor = { duration: '20s', interval: '500ms' };
       const spec = rig.spec({ ...image('v3.0'), monitor });
       await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'finished');
       await load.stop();

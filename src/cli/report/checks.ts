@@ -2,8 +2,8 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { CheckResult, SmokeEvidence, WarmUpEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
+import { badge } from './badge.ts';
 import { html, nothing, type Markup } from './markup.ts';
-import { badge } from './watch-section.ts';
 import { wide } from './wide.ts';
 
 export function checks({ evidence: { warmUp, smoke } }: DeploymentState): Markup {

@@ -1,11 +1,12 @@
 /** One watch: its verdict and why, each metric of both slots against its limit and against stable, and what was not measured. */
 import { formatDuration } from '../../domain/duration.ts';
-import type { MetricComparison, Verdict, WatchEvidence } from '../../domain/evidence.ts';
+import type { MetricComparison, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { wordComparison, wordConfidence, wordCounts, wordEvents } from '../render/comparison.ts';
 import { metrics, whole, type Metric } from '../render/metrics.ts';
-import { lookOfVerdict, markOf, verdictOn, wordVerdict } from '../render/verdicts.ts';
+import { verdictOn } from '../render/verdicts.ts';
 import { capital } from '../render/words.ts';
+import { badge } from './badge.ts';
 import { html, nothing, type Content, type Markup } from './markup.ts';
 import { wide } from './wide.ts';
 
@@ -26,12 +27,6 @@ export function watchSection(
     </p>
     ${metricTable(name, watch, state)} ${findings(watch)} ${unmeasured(watch)}
   </section>`;
-}
-
-export function badge(verdict: Verdict): Markup {
-  return html`<span class="badge ${lookOfVerdict(verdict)}"
-    ><span aria-hidden="true">${markOf(verdict)}</span> ${wordVerdict(verdict)}</span
-  >`;
 }
 
 function metricTable(name: 'soak' | 'monitor', watch: WatchEvidence, state: DeploymentState): Markup {
