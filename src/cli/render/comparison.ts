@@ -21,8 +21,14 @@ export function wordComparison({ with: compared, why, tolerance }: ComparisonEvi
 }
 
 /** What was counted on both sides: `failed`, `slower than 41.9ms`. */
-export function wordEvents({ slowerThanMs }: MetricComparison): string {
-  return slowerThanMs === null ? 'failed' : `slower than ${milliseconds(slowerThanMs)}`;
+export function wordEvents({ metric, slowerThanMs }: MetricComparison): string {
+  if (metric === 'error-rate') return 'failed';
+  return `slower than ${slowerThanMs === null ? `stable's ${metric.toUpperCase()}` : milliseconds(slowerThanMs)}`;
+}
+
+/** Whether there were requests of both sides to compare. */
+export function isCompared({ candidate, stable }: MetricComparison): boolean {
+  return candidate.requests > 0 && stable.requests > 0;
 }
 
 export function wordCounts({ events, requests }: MetricComparison['candidate']): string {
@@ -47,7 +53,7 @@ export function comparisonLines(comparison: ComparisonEvidence, width: number): 
       span(wordEvents(metric)),
       span(wordCounts(metric.candidate), isWorse ? 'bad' : 'plain'),
       span(wordCounts(metric.stable), 'quiet'),
-      span(wordConfidence(metric.confidence), isWorse ? 'bad' : 'plain'),
+      span(isCompared(metric) ? wordConfidence(metric.confidence) : '–', isWorse ? 'bad' : 'plain'),
     ];
   });
   return [

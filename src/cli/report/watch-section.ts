@@ -2,7 +2,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { MetricComparison, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
-import { wordComparison, wordConfidence, wordCounts, wordEvents } from '../render/comparison.ts';
+import { isCompared, wordComparison, wordConfidence, wordCounts, wordEvents } from '../render/comparison.ts';
 import { metrics, whole, type Metric } from '../render/metrics.ts';
 import { verdictOn } from '../render/verdicts.ts';
 import { capital } from '../render/words.ts';
@@ -80,6 +80,7 @@ function samplesOf({ name }: Metric, { requests, errors }: WatchEvidence['candid
 
 function compared(metric: MetricComparison | undefined): Content {
   if (metric === undefined) return '–';
+  if (!isCompared(metric)) return html`too few requests ${badge(metric.verdict)}`;
   const { candidate, stable, confidence, verdict } = metric;
   return html`${wordConfidence(confidence)} sure it is worse ${badge(verdict)}<br />
     <small>${wordCounts(candidate)} against ${wordCounts(stable)} ${wordEvents(metric)}</small>`;

@@ -107,6 +107,14 @@ describe('the comparison', () => {
     expect(shown).not.toContain('sure it is worse');
   });
 
+  it('says where too few requests could be compared', () => {
+    const none = { requests: 0, events: 0 };
+    const metric = { metric: 'p95', verdict: 'insufficient-data', candidate: none, stable: none } as const;
+    const metrics = [{ ...metric, slowerThanMs: null, confidence: 0 }];
+    const shown = text(soaked({ ...quietSoak(), ...(comparison && { comparison: { ...comparison, metrics } }) }));
+    expect(shown).toMatch(/\?  slower than stable's P95 +0 of 0 +0 of 0 +–\n/);
+  });
+
   it.each([
     [0, '< 1 %'],
     [0.949, '94 %'],
