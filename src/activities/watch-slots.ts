@@ -124,7 +124,7 @@ function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchSta
 }
 
 /** A comparison needs some looks, however short the watch is. */
-function intervalOf({ interval, duration }: WatchSpec): number {
+export function intervalOf({ interval, duration }: WatchSpec): number {
   const most = toMilliseconds(duration) / looksAtLeast;
   return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }
@@ -155,15 +155,21 @@ class LookLimit {
   }
 }
 
-function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
-  const { target, views, port, sources = [] } = run;
-  const { metrics, access: way } = target.spec;
+/** Where the requests of users are counted: the status of the pods tells which of them there are. */
+export function requestSources(
+  { access }: Dependencies,
+  { spec: { metrics, access: way } }: Target,
+  { views, port }: Pick<WatchRun, 'views' | 'port'>,
+): Source[] {
   const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
-  const all = [
+  return [
     podsStatus(({ slot }) => views.read(slot)),
     ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port })]),
-    ...sources,
   ];
+}
+
+function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
+  const all = [...requestSources(dependencies, run.target, run), ...(run.sources ?? [])];
   return watchFrom(
     run,
     all.map((source) => sourceInTime(source, mostMs)),
