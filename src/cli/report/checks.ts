@@ -4,7 +4,7 @@ import type { CheckResult, SmokeEvidence, WarmUpEvidence } from '../../domain/ev
 import type { DeploymentState } from '../../domain/state.ts';
 import { badge } from './badge.ts';
 import { html, nothing, type Markup } from './markup.ts';
-import { wide } from './wide.ts';
+import { wideTable } from './wide.ts';
 
 export function checks({ evidence: { warmUp, smoke } }: DeploymentState): Markup {
   return html`${warmUp === null ? nothing : warmUpSection(warmUp)} ${smoke === null ? nothing : smokeSection(smoke)}`;
@@ -27,21 +27,7 @@ function warmUpSection({ pods, requestsSent, requestsFailed, errors }: WarmUpEvi
 function smokeSection({ verdict, checks: results }: SmokeEvidence): Markup {
   return html`<section aria-labelledby="smoke">
     <h2 id="smoke">Smoke checks ${badge(verdict)}</h2>
-    ${wide(
-      'The smoke checks',
-      html`<table>
-        <thead>
-          <tr>
-            <th scope="col">Check</th>
-            <th scope="col">Result</th>
-            <th scope="col">What was found</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${results.map(checkRow)}
-        </tbody>
-      </table>`,
-    )}
+    ${wideTable('The smoke checks', ['Check', 'Result', 'What was found'], results.map(checkRow))}
     ${results.map(({ name, log }) =>
       log === undefined
         ? nothing

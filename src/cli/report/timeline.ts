@@ -8,7 +8,7 @@ import { behind, cutNote, heightOf, inFront, percent, topOf, type Frame } from '
 import { html, nothing, type Markup } from './markup.ts';
 import { momentsOf } from './moments.ts';
 import { timeScale, type Stage } from './time-scale.ts';
-import { wide } from './wide.ts';
+import { wideTable } from './wide.ts';
 
 interface Bar {
   readonly step: StepRecord;
@@ -107,20 +107,11 @@ function drawn({ step, from, to }: Bar, { scale }: Frame, y: number): Markup {
 function table(state: DeploymentState, now: Date): Markup {
   const reached = state.steps.filter((step) => !isUnreached(step));
   const unreached = state.steps.filter(isUnreached).map(({ name }) => wordStep(name));
-  return html`${wide(
+  return html`${wideTable(
     'The steps',
-    html`<table class="steps">
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col">Began, took</th>
-          <th scope="col">What came of it</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${reached.map((step) => stepRow(step, state, now))}
-      </tbody>
-    </table>`,
+    ['Step', 'Began, took', 'What came of it'],
+    reached.map((step) => stepRow(step, state, now)),
+    'steps',
   )}
   ${unreached.length === 0 ? nothing : html`<p class="quiet">Not reached: ${unreached.join(', ')}.</p>`}`;
 }

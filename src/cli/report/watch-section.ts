@@ -8,7 +8,7 @@ import { verdictOn } from '../render/verdicts.ts';
 import { capital } from '../render/words.ts';
 import { badge } from './badge.ts';
 import { html, nothing, type Content, type Markup } from './markup.ts';
-import { wide } from './wide.ts';
+import { wideTable } from './wide.ts';
 
 export function watchSection(
   name: 'soak' | 'monitor',
@@ -37,19 +37,12 @@ function metricTable(name: 'soak' | 'monitor', watch: WatchEvidence, state: Depl
     'Limit',
     ...(watch.comparison === undefined ? [] : ['Compared with stable']),
   ];
-  return html`${wide(
+  return wideTable(
     `Metrics of the ${name}`,
-    html`<table class="metrics">
-      <thead>
-        <tr>
-          ${head.map((title) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${metrics.map((metric) => metricRow(metric, name, watch, state))}
-      </tbody>
-    </table>`,
-  )}`;
+    head,
+    metrics.map((metric) => metricRow(metric, name, watch, state)),
+    'metrics',
+  );
 }
 
 function withSlot(role: string, slot: string | undefined): Content {
