@@ -149,7 +149,10 @@ const metrics = z
       path: z.string().startsWith('/').default('/metrics'),
       port: containerPort.optional(),
       requests: z.string().default('http_requests_total').describe('The counter of requests'),
-      latency: z.string().default('http_request_duration_seconds').describe('The histogram of latency, in seconds'),
+      latency: z
+        .string()
+        .default('http_request_duration_seconds')
+        .describe('The histogram of latency, in seconds: a classic or a native one'),
       errors: z
         .strictObject({
           label: z.string().default('status'),
