@@ -15,7 +15,7 @@ export const shortened: readonly ShortenedTime[] = [
 
 /** The spec, as `cutover deploy -f` reads it. `soakRate` is requests a second to each slot during the soak. */
 export function deploySpec(soakRate: number): unknown {
-  const watch = { interval: '1s', window: '5s', minimumRequests: 50 };
+  const watch = { interval: '1s', minimumRequests: 50 };
   return {
     app: 'api',
     service: 'api-service',

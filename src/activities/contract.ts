@@ -51,6 +51,16 @@ export interface DeployResult {
   readonly fence: number;
 }
 
+export interface SoakResult extends WatchEvidence {
+  /** What stable counted of users' traffic meanwhile, for the monitor; absent where nothing was recorded. */
+  readonly baseline?: unknown;
+}
+
+export interface MonitorInput extends Target {
+  /** As the soak gave it. */
+  readonly baseline?: unknown;
+}
+
 export interface SwitchInput extends Target {
   /** The fence that this deployment last knew on the Service. */
   readonly fence: number;
@@ -136,9 +146,9 @@ export interface Activities {
   deploy(input: Target): Promise<DeployResult>;
   warmUp(input: Target): Promise<WarmUpEvidence>;
   smoke(input: Target): Promise<SmokeEvidence>;
-  soak(input: Target): Promise<WatchEvidence>;
+  soak(input: Target): Promise<SoakResult>;
   cutover(input: SwitchInput): Promise<SwitchResult>;
-  monitor(input: Target): Promise<WatchEvidence>;
+  monitor(input: MonitorInput): Promise<WatchEvidence>;
   rollback(input: RollbackInput): Promise<RollbackResult>;
   retention(input: RetentionInput): Promise<RetentionResult>;
   drain(input: DrainInput): Promise<DrainResult>;

@@ -1,4 +1,5 @@
 /** Monitor: the candidate under users' traffic, right after the cutover. */
+import { readBaseline } from '../evidence/baseline.ts';
 import type { Step } from './attempt.ts';
 import { beforeWatch } from './before-watch.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -12,6 +13,8 @@ export function createMonitor(dependencies: Dependencies): Step<'monitor'> {
     if (!before.ok) return unwatched(run, before.why);
     const inPlace = (): Promise<void> =>
       assertProduction(dependencies.cluster, target, target.candidateSlot, 'monitor');
-    return watchSlots(dependencies, { ...run, ...before.read, inPlace });
+    const baseline = readBaseline(target.baseline);
+    const { evidence } = await watchSlots(dependencies, { ...run, ...before.read, inPlace, baseline, records: null });
+    return evidence;
   };
 }

@@ -2,9 +2,13 @@
 import type { WatchEvidence } from '../domain/evidence.ts';
 import { probeRequests } from '../domain/probe-requests.ts';
 import type { Spec } from '../domain/spec.ts';
-import { sendTraffic } from '../evidence/traffic.ts';
+import { toMilliseconds } from '../domain/duration.ts';
+import { baselineOf } from '../evidence/baseline.ts';
+import { sendTraffic, type Traffic } from '../evidence/traffic.ts';
+import type { Watch } from '../evidence/watch.ts';
 import type { Step } from './attempt.ts';
 import { beforeWatch } from './before-watch.ts';
+import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { assertProduction, isAsDeployed } from './in-place.ts';
 import { secretHeaders } from './secret-headers.ts';
@@ -30,6 +34,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       requests: requests.map(resolve),
       requestsPerSecond: spec.soak.traffic.requestsPerSecond,
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
+      sparing: stableSlot,
       pods: (slot) => views.last(slot)?.pods ?? [],
       run: String(attempt.number),
       signal: AbortSignal.any([attempt.signal, over.signal]),
@@ -41,11 +46,26 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
         if (view !== undefined) isAsDeployed(target, view?.deployment ?? null);
       };
       const sources = [traffic.source];
-      const evidence = await watchSlots(dependencies, { ...run, views, port, sources, inPlace });
-      return explained(evidence, spec, traffic.answered(candidateSlot));
+      const records = recordsOf(target, traffic);
+      const watching = { ...run, views, port, sources, inPlace, records, baseline: null };
+      const { evidence, state } = await watchSlots(dependencies, watching);
+      const baseline = state.baseline && baselineOf(state.baseline);
+      return {
+        ...explained(evidence, spec, traffic.answered(candidateSlot)),
+        ...(baseline === null ? {} : { baseline }),
+      };
     } finally {
       over.abort();
     }
+  };
+}
+
+/** The baseline is as long as the monitor, and of users' requests alone. */
+function recordsOf({ spec, stableSlot }: Target, traffic: Traffic): Watch['records'] {
+  if (stableSlot === null || spec.metrics === 'none') return null;
+  return {
+    counts: (uid) => traffic.spares(stableSlot, uid),
+    lengthMs: toMilliseconds(spec.monitor.duration),
   };
 }
 

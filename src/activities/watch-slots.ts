@@ -3,6 +3,8 @@ import type { WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
+import type { Baseline } from '../evidence/baseline.ts';
+import { comparisonOf } from '../evidence/comparison.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
@@ -35,12 +37,17 @@ export interface WatchRun {
   readonly port: number;
   /** Beside the pods' own metrics and status. */
   readonly sources?: readonly Source[];
+  /** What the monitor compares with; null where none was recorded. */
+  readonly baseline: Baseline | null;
+  /** How a baseline is recorded meanwhile; null where it is not. */
+  readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
   readonly inPlace?: () => Promise<void>;
 }
 
 /** The shortest time between two looks, whatever the spec says: each asks every pod. */
 const shortestIntervalMs = 200;
+const looksAtLeast = 10;
 /** How many looks a watch takes beyond its end when the last one could not see everything. */
 const looksBeyondEnd = 3;
 /** These come at least so close after each other, and are all over so long after the end. */
@@ -59,14 +66,19 @@ export async function prepareWatch(
   return { views, port };
 }
 
+export interface Watched {
+  readonly evidence: WatchEvidence;
+  readonly state: WatchState;
+}
+
 /** Watches until the time is over, or the candidate has failed. */
-export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<WatchEvidence> {
+export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<Watched> {
   const { attempt, views, spec } = run;
   const limit = new LookLimit();
   const watch = watchOf(dependencies, run, limit);
-  let state = resumed(run);
+  let state = resumed(watch, run);
   limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
-  const interval = Math.max(shortestIntervalMs, toMilliseconds(spec.interval));
+  const interval = intervalOf(spec);
   for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
     views.refresh();
@@ -75,9 +87,9 @@ export async function watchSlots(dependencies: Dependencies, run: WatchRun): Pro
     const evidence = evidenceOf(watch, state);
     const endsAt = endOf(spec, state, evidence);
     limit.looked(Date.now() - lookedAt, endsAt);
-    if (hasFailed(state)) return evidence;
+    if (hasFailed(state)) return { evidence, state };
     if (Date.now() >= endsAt) {
-      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd || limit.isOver) return evidence;
+      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd || limit.isOver) return { evidence, state };
       beyondEnd += 1;
     }
     tell(run, state, evidence, endsAt);
@@ -92,16 +104,22 @@ export async function watchSlots(dependencies: Dependencies, run: WatchRun): Pro
 
 /** The evidence of a watch that could not go on before it was over: what was measured before, and that nothing is known now. */
 export async function unwatched(
-  run: Pick<WatchRun, 'target' | 'spec' | 'attempt'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'attempt'>,
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom(run, [nobody]);
-  return evidenceOf(watch, await lookAgain(watch, resumed(run), run.attempt.signal));
+  const watch = watchFrom({ ...run, baseline: null, records: null }, [nobody]);
+  return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
-function resumed({ target, attempt }: Pick<WatchRun, 'target' | 'attempt'>): WatchState {
-  return fromResume(attempt.resume()) ?? beginWatch(Date.now(), target.stableSlot !== null);
+function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchState {
+  return fromResume(attempt.resume()) ?? beginWatch(watch);
+}
+
+/** A comparison needs some looks, however short the watch is. */
+function intervalOf({ interval, duration }: WatchSpec): number {
+  const most = toMilliseconds(duration) / looksAtLeast;
+  return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }
 
 /** How long a look may take, so that one that hangs does not carry the watch beyond its end. */
@@ -136,7 +154,8 @@ function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit)
   const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
   const all = [
     podsStatus(({ slot }) => views.read(slot)),
-    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port }), ...sources]),
+    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port })]),
+    ...sources,
   ];
   return watchFrom(
     run,
@@ -144,15 +163,20 @@ function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit)
   );
 }
 
-function watchFrom({ target, spec: watch }: Pick<WatchRun, 'target' | 'spec'>, sources: readonly Source[]): Watch {
+function watchFrom(
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'records'>,
+  sources: readonly Source[],
+): Watch {
+  const { step, target, spec: watch, baseline, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
-  const { metrics } = spec;
   return {
     candidate: { spec, slot: candidateSlot },
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
     sources,
-    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics },
-    windowMs: toMilliseconds(watch.window),
+    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
+    comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
+    records,
+    horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
     now: Date.now,
   };
 }

@@ -50,7 +50,10 @@ export type MetricName = 'error-rate' | 'p95' | 'p99' | 'restarts' | 'readiness'
 export interface Finding {
   readonly metric: MetricName;
   readonly verdict: Verdict;
+  /** `window`: by the last looks alone. */
   readonly over: 'watch' | 'window';
+  /** What it was held against: stable, or else the limits of the spec. */
+  readonly against?: 'stable';
   /** One sentence: `error rate 3.2 % of 410 requests is above 1 %`. */
   readonly reason: string;
 }

@@ -118,11 +118,35 @@ const thresholds = z
   })
   .prefault({});
 
+const comparison = z
+  .union([
+    z.literal('none'),
+    z.strictObject({
+      tolerance: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(1.5)
+        .describe("How many times stable's share of failed or slow requests the candidate may have"),
+      alpha: z
+        .number()
+        .min(0.000_001)
+        .max(0.2)
+        .default(0.01)
+        .describe('How likely a candidate that is no worse may fail, over all looks and metrics'),
+      minimumSlowdown: duration.default('10ms').describe('A P95 or P99 that is higher by less than this does not fail'),
+    }),
+  ])
+  .prefault({})
+  .describe('The candidate against stable: by the probes of the soak, and after the cutover against the baseline');
+
 const watchShape = {
   duration: duration.default('5m'),
-  interval: positiveDuration.default('5s').describe('Time between two samples'),
-  window: positiveDuration.default('30s').describe('How far back a look at the recent samples goes'),
+  interval: positiveDuration
+    .default('5s')
+    .describe('Time between two looks; shorter in a short watch, which has ten at least'),
   minimumRequests: z.int().min(1).default(20).describe('Fewer requests than this in the watch are insufficient data'),
+  comparison,
   thresholds,
   extension: duration.default('0s').describe('How much longer to watch when the data is insufficient'),
   onInsufficientData: z.enum(['rollback', 'continue']).default('rollback'),

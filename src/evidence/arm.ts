@@ -1,14 +1,14 @@
-/** One slot under watch: what happened in it since the watch began, and within its last window. Pure. */
+/** One slot under watch: what happened in it since the watch began. Pure. */
 import type { SlotMeasurement } from '../domain/evidence.ts';
-import { beginCounting, count, noTotals, subtractTotals, type CounterState, type Totals } from './counters.ts';
+import { beginCounting, count, subtractTotals, type CounterState, type Totals } from './counters.ts';
 import { quantile } from './histogram.ts';
 import type { PodsStatus, Sample } from './source.ts';
 
 /** JSON, so that another worker can go on with it. */
 export interface Arm {
   readonly counters: CounterState | null;
-  /** Totals at each look within the window, oldest first. */
-  readonly recent: readonly { readonly at: number; readonly totals: Totals }[];
+  /** The answers to the worker's own probes. */
+  readonly probes: CounterState | null;
   /** The pods whose counters the last look could not read; null when it could read none at all. */
   readonly unread: readonly string[] | null;
   /** null until the status of the pods was read. */
@@ -40,39 +40,32 @@ export interface Measured extends SlotMeasurement {
   readonly atLeast: readonly ('p95' | 'p99')[];
 }
 
-export const newArm: Arm = { counters: null, recent: [], unread: null, status: null, statusIsFresh: false };
+export const newArm: Arm = { counters: null, probes: null, unread: null, status: null, statusIsFresh: false };
 
-/** More looks than this within a window tell nothing more. */
-const looksKept = 60;
-
-/** The arm after one more look at `at` (milliseconds), keeping looks for `windowMs`. */
-export function look(arm: Arm, sample: Sample, at: number, windowMs: number): Arm {
-  const counters = countersAfter(arm.counters, sample);
+/** The arm after one more look. */
+export function look(arm: Arm, sample: Sample): Arm {
+  const { counters, probes, pods } = sample;
   return {
-    counters,
-    recent: recentAfter(arm.recent, { at, totals: counters?.totals ?? noTotals }, windowMs),
+    counters: countedAfter(arm.counters, counters, pods?.uids),
+    probes: countedAfter(arm.probes, probes),
     unread: sample.unread ?? null,
-    status: sample.pods === undefined ? arm.status : statusAfter(arm.status, sample.pods),
-    statusIsFresh: sample.pods !== undefined,
+    status: pods === undefined ? arm.status : statusAfter(arm.status, pods),
+    statusIsFresh: pods !== undefined,
   };
 }
 
-function countersAfter(before: CounterState | null, { counters, pods }: Sample): CounterState | null {
+function countedAfter(
+  before: CounterState | null,
+  counters: Sample['counters'],
+  present?: readonly string[],
+): CounterState | null {
   if (counters === undefined) return before;
-  return before === null ? beginCounting(counters, pods?.uids) : count(before, counters, pods?.uids);
+  return before === null ? beginCounting(counters, present) : count(before, counters, present);
 }
 
-function recentAfter(before: Arm['recent'], latest: Arm['recent'][number], windowMs: number): Arm['recent'] {
-  const previous = before.at(-2);
-  const isTooClose = previous !== undefined && latest.at - previous.at < windowMs / looksKept;
-  const known = [...(isTooClose ? before.slice(0, -1) : before), latest];
-  // The last look before the window is kept: it is where the window begins.
-  return known.slice(
-    Math.max(
-      0,
-      known.findLastIndex(({ at }) => at <= latest.at - windowMs),
-    ),
-  );
+/** What was counted between two looks; null where it was not counted at both. */
+export function between(before: CounterState | null, after: CounterState | null): Totals | null {
+  return before === null || after === null ? null : subtractTotals(after.totals, before.totals);
 }
 
 function statusAfter(before: ArmStatus | null, { ready, desired, uids, restarts }: PodsStatus): ArmStatus {
@@ -97,14 +90,6 @@ function statusAfter(before: ArmStatus | null, { ready, desired, uids, restarts 
 /** What the slot did since the watch began. */
 export function wholeWatch(arm: Arm): Measured {
   return measure(arm, arm.counters?.totals ?? null);
-}
-
-/** What it did within the last window; null while the watch is shorter than that. */
-export function lastWindow(arm: Arm, windowMs: number): Measured | null {
-  const [first] = arm.recent;
-  const last = arm.recent.at(-1);
-  if (first === undefined || last === undefined || last.at - first.at < windowMs) return null;
-  return measure(arm, arm.counters === null ? null : subtractTotals(arm.counters.totals, first.totals));
 }
 
 /** The measurement as the state document shows it. */

@@ -1,5 +1,5 @@
 /**
- * From measurements to a verdict, by the thresholds of the spec. Pure.
+ * From measurements to a verdict, by the limits of the spec. Pure.
  *
  * Invariant 6: what could not be measured is insufficient data, never a pass. What was measured and is too much fails, also
  * where the rest could not be measured.
@@ -15,25 +15,26 @@ export interface Limits {
   readonly metrics: MetricsSpec;
 }
 
-/** Both slots at the same time; the thresholds are absolute, so only the candidate is judged by them. */
-export interface Arms {
-  readonly candidate: Measured;
-  /** null in the first deployment of an app. */
-  readonly stable: Measured | null;
-}
-
 /** Looks in a row with too few ready pods that are no accident of one moment. */
 const looksUnreadyThatFail = 2;
 
-/** One finding a metric that is judged. */
-export function judge({ candidate }: Arms, limits: Limits, over: Finding['over']): Finding[] {
-  const { thresholds } = limits;
+/** One finding a metric that is judged: by the whole watch, so of requests it is good for its end alone. */
+export function judge(candidate: Measured, limits: Limits): Finding[] {
+  const requests = limits.metrics === 'none' ? [] : requestFindings(candidate, limits).map(overWatch);
+  return [...judgePods(candidate, limits), ...requests];
+}
+
+/** Readiness and restarts alone: what fails by them, fails at once. */
+export function judgePods(candidate: Measured, { thresholds }: Limits): Finding[] {
   const judgements = [
     readiness(candidate),
     ...(thresholds.restarts === null ? [] : [restarts(candidate, thresholds.restarts)]),
-    ...(limits.metrics === 'none' ? [] : requestFindings(candidate, limits)),
   ];
-  return judgements.map((judgement) => ({ ...judgement, over }));
+  return judgements.map(overWatch);
+}
+
+function overWatch(judgement: Judgement): Finding {
+  return { ...judgement, over: 'watch' };
 }
 
 /** fail when one fails; else insufficient data when one has too little; else pass. */
@@ -45,13 +46,21 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
   return 'pass';
 }
 
-/** Why, in one sentence. */
+/** Why, in one sentence; the same reason once. */
 export function reasonOf(findings: readonly Finding[], { metrics }: Pick<Limits, 'metrics'>): string {
   const verdict = verdictOf(findings);
-  const reasons = findings.filter((finding) => finding.verdict === verdict).map(({ reason }) => reason);
+  const reasons = findings
+    .filter((finding) => finding.verdict === verdict && isWorthSaying(finding))
+    .map(({ reason }) => reason);
   if (reasons.length === 0) return 'nothing was measured';
-  const unjudged = verdict === 'pass' && metrics === 'none' ? '; requests were not judged, since metrics is none' : '';
-  return reasons.join('; ') + unjudged;
+  const unjudged =
+    verdict === 'pass' && metrics === 'none' ? "; the pods' requests were not judged, since metrics is none" : '';
+  return [...new Set(reasons)].join('; ') + unjudged;
+}
+
+/** That errors are no more than stable's says enough where everything is well. */
+function isWorthSaying({ verdict, against, metric }: Finding): boolean {
+  return verdict !== 'pass' || against === undefined || metric === 'error-rate';
 }
 
 type Judgement = Omit<Finding, 'over'>;

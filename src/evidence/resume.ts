@@ -1,10 +1,12 @@
 /** A watch between two workers: what one leaves in its heartbeat, and the other goes on with. Pure. */
 import { z } from 'zod';
 import type { Arm } from './arm.ts';
+import type { CounterState } from './counters.ts';
+import { watchStatistics } from './statistics/schema.ts';
 import type { WatchState } from './watch.ts';
 
 /** Another format of an older or newer worker is not understood, and the watch begins anew. */
-const format = 1;
+const format = 2;
 
 /** Heartbeats are sent every few seconds, so a small one is preferred; Temporal takes no more than 2 MB. */
 const most = { preferred: 200_000, possible: 1_000_000 } as const;
@@ -13,15 +15,17 @@ const buckets = z.record(z.string(), z.number());
 const totalsSchema = z.object({ requests: z.number(), errors: z.number(), latency: buckets });
 const metric = z.enum(['error-rate', 'p95', 'p99', 'restarts', 'readiness', 'requests']);
 
+const counters = z
+  .object({
+    last: z.record(z.string(), totalsSchema.extend({ startedAt: z.number().exactOptional() })),
+    pending: z.array(z.string()),
+    totals: totalsSchema,
+  })
+  .nullable();
+
 const armSchema = z.object({
-  counters: z
-    .object({
-      last: z.record(z.string(), totalsSchema.extend({ startedAt: z.number().exactOptional() })),
-      pending: z.array(z.string()),
-      totals: totalsSchema,
-    })
-    .nullable(),
-  recent: z.array(z.object({ at: z.number(), totals: totalsSchema })),
+  counters,
+  probes: counters,
   unread: z.array(z.string()).nullable(),
   status: z
     .object({
@@ -35,17 +39,45 @@ const armSchema = z.object({
   statusIsFresh: z.boolean(),
 }) satisfies z.ZodType<Arm>;
 
+const slotPoint = z.object({
+  requests: z.number().nullable(),
+  errors: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+});
+
+const series = z.object({
+  points: z.array(z.object({ at: z.string(), candidate: slotPoint, stable: slotPoint.nullable() })),
+  open: z
+    .object({
+      since: z.number(),
+      until: z.number(),
+      candidate: totalsSchema.nullable(),
+      stable: totalsSchema.nullable(),
+      hasStable: z.boolean(),
+    })
+    .nullable(),
+});
+
 const watchState = z.object({
   startedAt: z.number(),
   candidate: armSchema,
   stable: armSchema.nullable(),
   samples: z.number(),
-  strikes: z.partialRecord(metric, z.number()),
+  comparison: z.object({ pods: watchStatistics.nullable(), probes: watchStatistics.nullable() }),
+  baseline: z
+    .object({
+      counters,
+      since: z.number(),
+      looks: z.array(z.object({ until: z.number(), totals: totalsSchema })),
+    })
+    .nullable(),
+  series,
   failed: z.array(
     z.object({
       metric,
       verdict: z.enum(['pass', 'fail', 'insufficient-data']),
       over: z.enum(['watch', 'window']),
+      against: z.literal('stable').exactOptional(),
       reason: z.string(),
     }),
   ),
@@ -55,35 +87,44 @@ const watchState = z.object({
 const resume = z.object({ format: z.literal(format), state: watchState });
 
 /**
- * What to leave for another worker: all of it, or as much as fits. First where each pod stood is left out, then the looks
- * of the last window. Where that is too much still, with very many pods, the other worker begins anew (null).
+ * What to leave for another worker: all of it, or as much as fits. First where each pod stood is left out, then the baseline
+ * so far. Where that is too much still, the other worker begins anew (null).
  */
 export function toResume(state: WatchState): unknown {
   const ways = [
     [whole, most.preferred],
     [withoutPods, most.preferred],
-    [withoutLooks, most.possible],
+    [withoutBaseline, most.possible],
   ] as const;
   for (const [shorten, characters] of ways) {
-    const { candidate, stable } = state;
-    const left = { format, state: { ...state, candidate: shorten(candidate), stable: stable && shorten(stable) } };
+    const left = { format, state: shorten(state) };
     if (JSON.stringify(left).length <= characters) return left;
   }
   return null;
 }
 
-function whole(arm: Arm): Arm {
-  return arm;
+function whole(state: WatchState): WatchState {
+  return state;
 }
 
-function withoutPods(arm: Arm): Arm {
-  if (arm.counters === null) return arm;
-  const { last, pending, totals } = arm.counters;
-  return { ...arm, counters: { last: {}, pending: [...Object.keys(last), ...pending], totals } };
+function withoutPods(state: WatchState): WatchState {
+  const { candidate, stable, baseline } = state;
+  const without = (arm: Arm): Arm => ({ ...arm, counters: arm.counters && withoutLast(arm.counters) });
+  return {
+    ...state,
+    candidate: without(candidate),
+    stable: stable && without(stable),
+    baseline: baseline && { ...baseline, counters: baseline.counters && withoutLast(baseline.counters) },
+  };
 }
 
-function withoutLooks(arm: Arm): Arm {
-  return { ...withoutPods(arm), recent: [] };
+function withoutLast({ last, pending, totals }: CounterState): CounterState {
+  return { last: {}, pending: [...Object.keys(last), ...pending], totals };
+}
+
+function withoutBaseline(state: WatchState): WatchState {
+  const { baseline, ...others } = withoutPods(state);
+  return { ...others, baseline: baseline && { ...baseline, looks: [] } };
 }
 
 /** What an earlier attempt left; null where there is nothing, or nothing that can be understood. */

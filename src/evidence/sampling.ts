@@ -30,18 +30,21 @@ function reasonsOf(reading: Reading): readonly string[] {
   return reading.kind === 'unmeasured' ? [reading.reason] : (reading.missed ?? []);
 }
 
-/** Counters of several sources are of different things, by different keys; a status comes from one source alone. */
+/** Counters of several sources are of different things, by different keys; all else comes from one source alone. */
 function combine(samples: readonly Sample[]): Sample {
   let counters: Record<string, PodCounters> | undefined;
+  let probes: Sample['probes'];
   let unread: string[] | undefined;
   let pods: PodsStatus | undefined;
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
+    probes ??= sample.probes;
     pods ??= sample.pods;
   }
   return {
     ...(counters === undefined ? {} : { counters }),
+    ...(probes === undefined ? {} : { probes }),
     ...(unread === undefined ? {} : { unread }),
     ...(pods === undefined ? {} : { pods }),
   };

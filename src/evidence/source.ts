@@ -13,6 +13,8 @@ export interface Subject {
 export interface Sample {
   /** Cumulative counters of each pod, by its uid. */
   readonly counters?: Readonly<Record<string, PodCounters>>;
+  /** Cumulative counts of the answers to the worker's own probes, by each run of them. */
+  readonly probes?: Readonly<Record<string, PodCounters>>;
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
   readonly pods?: PodsStatus;

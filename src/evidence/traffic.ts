@@ -1,13 +1,15 @@
 /**
  * Probe traffic of the soak: the same requests to both slots, at the same time, evenly over their pods.
  *
- * What an answer says of a pod is in that pod's own metrics. What got no answer is in nobody's, so it is counted here, as a
- * source of its own.
+ * 1. The answers are counted here, as nobody else can tell them from what users of stable asked at the same time.
+ * 2. What got no answer is in no pod's metrics, so it is told as counters of its own, too.
+ * 3. Half of stable's pods get none: what they count is users' traffic alone, which the monitor compares with.
  */
 import type { Slot } from '../domain/slot.ts';
 import type { HttpRequest } from '../domain/spec.ts';
 import { AccessError, type AccessErrorKind, type ProbeRequest, type Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
+import { isFailure, ProbeCounts } from './probe-counts.ts';
 import type { Reading, Source } from './source.ts';
 
 /** A request of the spec as it is sent, on the port that it names. */
@@ -21,6 +23,8 @@ export interface TrafficOptions {
   /** To each slot. */
   readonly requestsPerSecond: number;
   readonly slots: readonly Slot[];
+  /** Whose users' traffic has to be told from the probes: half of its pods get none. */
+  readonly sparing: Slot | null;
   /** The pods of a slot at this moment. */
   readonly pods: (slot: Slot) => readonly PodView[];
   /** Tells this run's counts from those of an earlier attempt: each begins at 0. */
@@ -35,6 +39,8 @@ const mostInFlight = 200;
 const tickMs = 20;
 
 export interface Traffic {
+  /** Whether the pod gets none of it. */
+  spares(slot: Slot, uid: string): boolean;
   /** How many requests to the slot were answered. */
   answered(slot: Slot): number;
   /** Tells how many got no answer. */
@@ -42,6 +48,7 @@ export interface Traffic {
 }
 
 interface Lane {
+  readonly counts: ProbeCounts;
   answered: number;
   inFlight: number;
   unanswered: number;
@@ -55,7 +62,10 @@ interface Lane {
 export function sendTraffic(options: TrafficOptions): Traffic {
   const { requestsPerSecond, requests, slots, signal } = options;
   const lanes = new Map<Slot, Lane>(
-    slots.map((slot) => [slot, { answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>() }]),
+    slots.map((slot) => [
+      slot,
+      { counts: new ProbeCounts(), answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>() },
+    ]),
   );
   const startedAt = performance.now();
   let sent = 0;
@@ -67,6 +77,7 @@ export function sendTraffic(options: TrafficOptions): Traffic {
   if (requestsPerSecond <= 0 || requests.length === 0 || signal.aborted) clearInterval(timer);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return {
+    spares: (slot, uid) => requestsPerSecond <= 0 || !probedPods(options, slot).some((pod) => pod.uid === uid),
     answered: (slot) => lanes.get(slot)?.answered ?? 0,
     source: {
       name: 'probe traffic',
@@ -77,23 +88,34 @@ export function sendTraffic(options: TrafficOptions): Traffic {
 
 async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: number): Promise<void> {
   const { requests, way, namespace, signal } = options;
-  const ready = options.pods(slot).filter((pod) => pod.ready);
-  const pod = ready[index % Math.max(1, ready.length)];
+  const pods = probedPods(options, slot);
+  const pod = pods[index % Math.max(1, pods.length)];
   // Shifted by one each time round, or with as many pods as requests each pod would only ever get its own.
-  const request = requests[(index + Math.floor(index / Math.max(1, ready.length))) % requests.length];
+  const request = requests[(index + Math.floor(index / Math.max(1, pods.length))) % requests.length];
   if (pod?.ip == null || request === undefined || lane.inFlight >= mostInFlight) return;
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip, port: request.port ?? options.port } as const;
   lane.inFlight += 1;
+  const sentAt = performance.now();
   try {
-    await way.request(target, request, { timeoutMs, signal });
+    const { status, durationMs } = await way.request(target, request, { timeoutMs, signal });
     lane.answered += 1;
+    lane.counts.add({ failed: isFailure(status), seconds: durationMs / 1_000 });
   } catch (error) {
     if (signal.aborted) return;
-    if (error instanceof AccessError && isOfPod[error.kind]) lane.unanswered += 1;
-    else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error));
+    if (error instanceof AccessError && isOfPod[error.kind]) {
+      lane.unanswered += 1;
+      lane.counts.add({ failed: true, seconds: (performance.now() - sentAt) / 1_000 });
+    } else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error));
   } finally {
     lane.inFlight -= 1;
   }
+}
+
+/** The pods that get the probes: where there are two or more, those of the lower half of the uids, if some are to be spared. */
+function probedPods({ pods, sparing }: TrafficOptions, slot: Slot): readonly PodView[] {
+  const ready = pods(slot).filter((pod) => pod.ready);
+  if (slot !== sparing || ready.length < 2) return ready;
+  return ready.sort((a, b) => (a.uid < b.uid ? -1 : 1)).slice(0, Math.ceil(ready.length / 2));
 }
 
 /** Whether the pod is what gave no answer. */
@@ -113,8 +135,10 @@ function readingOf(lane: Lane | undefined, run: string): Reading {
   const unanswered = lane?.unanswered ?? 0;
   const missed = [...(lane?.troubles ?? [])];
   lane?.troubles.clear();
-  const counters = { [`probe traffic ${run}`]: { requests: unanswered, errors: unanswered, latency: {} } };
-  return { kind: 'sample', sample: { counters }, missed };
+  const key = `probe traffic ${run}`;
+  const counters = { [key]: { requests: unanswered, errors: unanswered, latency: {} } };
+  const sample = { counters, ...(lane === undefined ? {} : { probes: { [key]: lane.counts.totals } }) };
+  return { kind: 'sample', sample, missed };
 }
 
 function reasonOf(error: unknown): string {

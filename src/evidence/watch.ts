@@ -5,11 +5,15 @@
  * 2. A candidate that is bad enough fails at once, so that nobody waits for the end of the watch.
  */
 import { boundedWatch } from '../domain/bounds.ts';
-import type { Finding, MetricName, WatchEvidence } from '../domain/evidence.ts';
-import { documentOf, lastWindow, look, newArm, wholeWatch, type Arm } from './arm.ts';
-import { judge, reasonOf, verdictOf, type Limits } from './judge.ts';
+import type { Finding, WatchEvidence } from '../domain/evidence.ts';
+import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
+import { newRecording, record, type BaselineRecording } from './baseline.ts';
+import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
+import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
 import { takeSample, type Trouble } from './sampling.ts';
-import type { Source, Subject } from './source.ts';
+import { addToSeries, newSeries, pointsOf, type Series } from './series.ts';
+import type { Sample, Source, Subject } from './source.ts';
+import { compareAgain, comparisonEvidence, statisticalFindings } from './statistical-findings.ts';
 
 export interface WatchState {
   /** Milliseconds since the epoch. */
@@ -17,8 +21,10 @@ export interface WatchState {
   readonly candidate: Arm;
   readonly stable: Arm | null;
   readonly samples: number;
-  /** How many looks in a row a metric was in violation. */
-  readonly strikes: Readonly<Partial<Record<MetricName, number>>>;
+  readonly comparison: ComparisonState;
+  /** null where none is recorded. */
+  readonly baseline: BaselineRecording | null;
+  readonly series: Series;
   /** Why the rest of the watch need not be waited for. */
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
@@ -29,24 +35,27 @@ export interface Watch {
   readonly stable: Subject | null;
   readonly sources: readonly Source[];
   readonly limits: Limits;
-  readonly windowMs: number;
+  readonly comparison: WatchComparison;
+  /** How a baseline of stable is recorded meanwhile; null where it is not. */
+  readonly records: { readonly counts: (uid: string) => boolean; readonly lengthMs: number } | null;
+  /** How long the watch may last. */
+  readonly horizonMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** One look may be at an odd moment. */
-const strikesThatFail = 2;
 const reasonsKept = 10;
-/** An error share that needs no full window to be seen: at least this, of at least so many requests. */
-const grave = { errorRate: 0.05, requests: 50 };
 
-export function beginWatch(at: number, hasStable: boolean): WatchState {
+export function beginWatch(watch: Pick<Watch, 'stable' | 'comparison' | 'records' | 'now'>): WatchState {
+  const at = watch.now();
   return {
     startedAt: at,
     candidate: newArm,
-    stable: hasStable ? newArm : null,
+    stable: watch.stable === null ? null : newArm,
     samples: 0,
-    strikes: {},
+    comparison: beginComparison(watch.comparison),
+    baseline: watch.records === null ? null : newRecording(at),
+    series: newSeries,
     failed: [],
     unmeasured: [],
   };
@@ -58,15 +67,10 @@ export async function lookAgain(watch: Watch, state: WatchState, signal: AbortSi
     takeSample(watch.sources, watch.candidate, signal),
     watch.stable === null ? null : takeSample(watch.sources, watch.stable, signal),
   ]);
-  const at = watch.now();
-  const next: WatchState = {
-    ...state,
-    samples: state.samples + 1,
-    candidate: look(state.candidate, candidate.sample, at, watch.windowMs),
-    stable: state.stable === null || stable === null ? null : look(state.stable, stable.sample, at, watch.windowMs),
-    unmeasured: addTroubles(state.unmeasured, [...candidate.troubles, ...(stable?.troubles ?? [])]),
-  };
-  return withStrikes(next, violations(watch, next));
+  const unmeasured = addTroubles(state.unmeasured, [...candidate.troubles, ...(stable?.troubles ?? [])]);
+  const seen = { candidate: candidate.sample, stable: stable?.sample ?? null };
+  const next = withArms(watch, { ...state, samples: state.samples + 1, unmeasured }, seen, watch.now());
+  return { ...next, failed: failuresOf(watch, next) };
 }
 
 /** Whether the candidate is so bad that the rest of the watch need not be waited for. */
@@ -75,54 +79,91 @@ export function hasFailed({ failed }: WatchState): boolean {
 }
 
 /** Whether one more look may change the verdict: something is amiss that one look alone does not decide. */
-export function isUnsettled({ limits }: Watch, { candidate, strikes }: WatchState): boolean {
+export function isUnsettled({ limits }: Watch, { candidate }: WatchState): boolean {
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-  const isPartial = isUnread || !candidate.statusIsFresh;
-  return isPartial || (candidate.status?.looksUnready ?? 0) > 0 || Object.keys(strikes).length > 0;
+  return isUnread || !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
 }
 
 /** The evidence so far, or at the end. */
 export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
-  const { failed, startedAt, samples, unmeasured } = state;
-  const arms = { candidate: wholeWatch(state.candidate), stable: state.stable && wholeWatch(state.stable) };
-  const overWatch = samples === 0 ? [] : judge(arms, watch.limits, 'watch');
-  const findings = [...failed.filter(({ over }) => over === 'window'), ...overWatch];
+  const { failed, startedAt, samples, unmeasured, comparison } = state;
+  const candidate = wholeWatch(state.candidate);
+  const findings = samples === 0 ? [] : allFindings(watch, state);
+  const deciding = failed.length > 0 ? failed : findings;
   return boundedWatch({
-    verdict: verdictOf([...failed, ...findings]),
-    reason: reasonOf(failed.length > 0 ? failed : findings, watch.limits),
-    findings,
-    candidate: documentOf(arms.candidate),
-    stable: arms.stable && documentOf(arms.stable),
+    verdict: verdictOf(deciding),
+    reason: reasonOf(deciding, watch.limits),
+    findings: failingFirst([
+      ...failed.filter((one) => !findings.some(({ reason }) => reason === one.reason)),
+      ...findings,
+    ]),
+    candidate: documentOf(candidate),
+    stable: state.stable && documentOf(wholeWatch(state.stable)),
     samples,
     watchedMs: Math.max(0, watch.now() - startedAt),
     unmeasured,
+    comparison: comparisonEvidence(watch.comparison, comparison, state),
+    series: pointsOf(state.series),
   });
 }
 
-/** What is wrong with the candidate at this look. */
-function violations({ limits, windowMs }: Watch, state: WatchState): Finding[] {
-  const candidate = wholeWatch(state.candidate);
-  const overWatch = failing(judge({ candidate, stable: null }, limits, 'watch'));
-  const window = lastWindow(state.candidate, windowMs);
-  const ofStatus = overWatch.filter(({ metric }) => metric === 'readiness' || metric === 'restarts');
-  if (window !== null) {
-    const overWindow = failing(judge({ candidate: window, stable: null }, limits, 'window'));
-    return [...ofStatus, ...overWindow.filter(({ metric }) => metric !== 'readiness' && metric !== 'restarts')];
-  }
-  const isGrave = (candidate.errorRate ?? 0) >= grave.errorRate && (candidate.requests ?? 0) >= grave.requests;
-  return [...ofStatus, ...(isGrave ? overWatch.filter(({ metric }) => metric === 'error-rate') : [])];
+function failingFirst(findings: readonly Finding[]): Finding[] {
+  const failing = findings.filter(({ verdict }) => verdict === 'fail');
+  return [...failing, ...findings.filter(({ verdict }) => verdict !== 'fail')];
 }
 
-function failing(findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ verdict }) => verdict === 'fail');
+function withArms(
+  watch: Watch,
+  before: WatchState,
+  seen: { readonly candidate: Sample; readonly stable: Sample | null },
+  at: number,
+): WatchState {
+  const counted = (sample: Sample): Sample => (watch.limits.metrics === 'none' ? withoutCounters(sample) : sample);
+  const candidate = look(before.candidate, counted(seen.candidate));
+  const hasStable = before.stable !== null && seen.stable !== null;
+  const stable = hasStable ? look(before.stable, counted(seen.stable)) : null;
+  const stretch = {
+    since: at,
+    until: at,
+    candidate: countedBetween(before.candidate, candidate),
+    stable: hasStable ? countedBetween(before.stable, stable ?? before.stable) : null,
+    hasStable,
+  };
+  const hasBaseline = before.baseline !== null && seen.stable !== null && watch.records !== null;
+  return {
+    ...before,
+    candidate,
+    stable,
+    comparison: compareAgain(watch.comparison, before.comparison, before, { candidate, stable }, at - before.startedAt),
+    baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
+    series: addToSeries(before.series, stretch, watch.horizonMs),
+  };
 }
 
-function withStrikes(state: WatchState, found: readonly Finding[]): WatchState {
-  const strikes = Object.fromEntries(found.map(({ metric }) => [metric, (state.strikes[metric] ?? 0) + 1]));
-  const isCertain = ({ metric }: Finding): boolean =>
-    // Restarts do not go away, and readiness counts its own looks.
-    metric === 'restarts' || metric === 'readiness' || (strikes[metric] ?? 0) >= strikesThatFail;
-  return { ...state, strikes, failed: found.filter(isCertain) };
+function withoutCounters(sample: Sample): Sample {
+  const { counters, ...others } = sample;
+  return counters === undefined ? sample : others;
+}
+
+/** For the chart: what the pods counted, or the answers to probes where nobody else counts. */
+function countedBetween(before: Arm, after: Arm) {
+  return between(before.counters, after.counters) ?? between(before.probes, after.probes);
+}
+
+/** What is so wrong with the candidate at this look that it need not be waited for the end. */
+function failuresOf(watch: Watch, state: WatchState): Finding[] {
+  const found = [
+    ...judgePods(wholeWatch(state.candidate), watch.limits),
+    ...statisticalFindings(watch.comparison, state.comparison, state),
+  ];
+  return found.filter(({ verdict }) => verdict === 'fail');
+}
+
+function allFindings(watch: Watch, state: WatchState): Finding[] {
+  return [
+    ...judge(wholeWatch(state.candidate), watch.limits),
+    ...statisticalFindings(watch.comparison, state.comparison, state),
+  ];
 }
 
 function addTroubles(known: WatchState['unmeasured'], more: readonly Trouble[]): WatchState['unmeasured'] {

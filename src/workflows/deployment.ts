@@ -38,6 +38,8 @@ export class Deployment {
   readonly runId: string;
   /** Set by preflight: what every activity is told. */
   target: Target | null = null;
+  /** What the soak has recorded of stable, for the monitor. */
+  baseline: unknown;
   /** How far the walk came, for what has to be undone. */
   reached: 'nothing' | 'candidate' | 'switch' = 'nothing';
   /** The run id of the ended deployment that this one switches back. */

@@ -41,7 +41,7 @@ describe('a candidate that is not good enough', () => {
   it('whose errors appear only under production traffic is rolled back by the monitor', async () => {
     rig = await ClusterRig.withSeed(2);
     const load = await rig.load(100);
-    const spec = rig.spec({ ...image('v3.0'), monitor: { duration: '20s', interval: '500ms', window: '3s' } });
+    const spec = rig.spec({ ...image('v3.0'), monitor: { duration: '20s', interval: '500ms' } });
     await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'finished');
     const state = await rig.state();
     expect(state.failure?.name).toBe('MonitorFailed');

@@ -32,7 +32,7 @@ const base = (app: string): Partial<SpecInput> => ({
 function specOf(app: string, index: number): Partial<SpecInput> {
   if (index % 3 === 0) {
     const traffic = { requestsPerSecond: 1, requests: [{ path: '/api/items' }] };
-    const watch = { interval: '500ms', window: '3s', minimumRequests: 1, thresholds: { p95: null, p99: null } };
+    const watch = { interval: '500ms', minimumRequests: 1, thresholds: { p95: null, p99: null } };
     return { ...base(app), soak: { duration: '25s', ...watch, traffic }, retention: '1s' };
   }
   if (index % 3 === 1) return { ...base(app), approval: { required: true }, retention: '1s' };

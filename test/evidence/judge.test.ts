@@ -25,7 +25,7 @@ const limits: Limits = {
 };
 
 function judged(changes: Partial<Measured>, under: Limits = limits): { verdict: string; reason: string } {
-  const findings = judge({ candidate: { ...good, ...changes }, stable: null }, under, 'watch');
+  const findings = judge({ ...good, ...changes }, under);
   return { verdict: verdictOf(findings), reason: reasonOf(findings, under) };
 }
 
@@ -57,7 +57,7 @@ describe('the verdict', () => {
     [{ requests: 19, errorRate: 0.5 }, '19 requests, fewer than the 20 that are needed'],
     [{ p95Ms: null }, 'p95 is unknown: the pods expose no such histogram of latency'],
     [{ p99Ms: 800, atLeast: ['p99' as const] }, 'p99 is above 800 ms, the highest bucket of the histogram'],
-    [{ statusGap: 'the status is unknown' }, 'the status is unknown; the status is unknown'],
+    [{ statusGap: 'the status is unknown' }, 'the status is unknown'],
   ])('is insufficient data with %j, and says why', (changes, reason) => {
     expect(judged(changes)).toEqual({ verdict: 'insufficient-data', reason });
   });
@@ -87,7 +87,8 @@ describe('the verdict', () => {
     const unmeasured = { requests: null, errors: null, errorRate: null, p95Ms: null, p99Ms: null, countersGap: 'none' };
     expect(judged(unmeasured, { ...limits, metrics: 'none' })).toEqual({
       verdict: 'pass',
-      reason: '10 of 10 pods are ready; 0 restarts of containers; requests were not judged, since metrics is none',
+      reason:
+        "10 of 10 pods are ready; 0 restarts of containers; the pods' requests were not judged, since metrics is none",
     });
   });
 

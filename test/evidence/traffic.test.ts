@@ -15,6 +15,7 @@ function begin(signal: AbortSignal): void {
     requests: [{ path: '/' }],
     requestsPerSecond: 5,
     slots: ['blue', 'green'],
+    sparing: 'blue',
     pods: () => [],
     run: '1',
     signal,

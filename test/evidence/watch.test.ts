@@ -1,86 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Thresholds } from '../../src/domain/spec.ts';
-import type { PodCounters } from '../../src/evidence/counters.ts';
 import { fromResume, toResume } from '../../src/evidence/resume.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
-import {
-  beginWatch,
-  evidenceOf,
-  hasFailed,
-  isUnsettled,
-  lookAgain,
-  type Watch,
-  type WatchState,
-} from '../../src/evidence/watch.ts';
-import { parsed, spec } from '../workflows/scripted-activities.ts';
-
-const { signal } = new AbortController();
-const everySecond = 1_000;
-const counters = (requests: number, errors = 0, slow = 0): PodCounters => ({
-  requests,
-  errors,
-  latency: { '0.1': requests - slow, '5': requests, Infinity: requests },
-});
-
-interface Seen {
-  readonly requests?: number;
-  readonly errors?: number;
-  readonly slow?: number;
-  readonly ready?: number;
-  readonly desired?: number;
-  readonly restarts?: number;
-  readonly unread?: readonly string[];
-}
-
-function seen({ requests = 0, errors, slow, ready = 2, desired = 2, restarts = 0, unread = [] }: Seen): Reading {
-  const pods = { ready, desired, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
-  return { kind: 'sample', sample: { counters: { a: counters(requests, errors, slow) }, unread, pods } };
-}
-
-/** A watch whose looks, one a second, see these readings of the candidate. */
-class WatchRig {
-  readonly watch: Watch;
-  #at = 0;
-  #next = 0;
-
-  constructor(readings: readonly Reading[], options: { windowMs?: number; thresholds?: Partial<Thresholds> } = {}) {
-    const full = parsed(spec);
-    const sample = async (): Promise<Reading> =>
-      readings[Math.min(this.#next++, readings.length - 1)] ?? unmeasured('end');
-    const source: Source = { name: 'scripted', sample };
-    this.watch = {
-      candidate: { spec: full, slot: 'green' },
-      stable: null,
-      sources: [source],
-      limits: {
-        thresholds: { ...full.monitor.thresholds, ...options.thresholds },
-        minimumRequests: 20,
-        metrics: full.metrics,
-      },
-      windowMs: options.windowMs ?? 3_000,
-      now: () => this.#at,
-    };
-  }
-
-  async look(state = beginWatch(0, false)): Promise<WatchState> {
-    const next = await lookAgain(this.watch, state, signal);
-    this.#at += everySecond;
-    return next;
-  }
-
-  /** Looks until the candidate has failed, or as many times; gives how often it looked. */
-  async run(times: number): Promise<{ state: WatchState; looks: number }> {
-    let state = await this.look();
-    let looks = 1;
-    for (; looks < times && !hasFailed(state); looks += 1) state = await this.look(state);
-    return { state, looks };
-  }
-}
-
-/** Readings of a candidate that serves so many requests between two looks. */
-const serving = (looks: number, perLook: number, more: (look: number) => Seen = () => ({})): Reading[] =>
-  Array.from({ length: looks }, (_, look) => seen({ requests: look * perLook, ...more(look) }));
+import { beginWatch, evidenceOf, hasFailed, isUnsettled, lookAgain } from '../../src/evidence/watch.ts';
+import { counters, seen, serving, signal, WatchRig } from './watch-rig.ts';
 
 describe('a watch', () => {
   it('passes a candidate that serves well, and tells what it did', async () => {
@@ -92,32 +15,44 @@ describe('a watch', () => {
       candidate: { requests: 250, errors: 0, errorRate: 0, readyPods: 2, desiredPods: 2, restarts: 0 },
       samples: 6,
       unmeasured: [],
+      comparison: { with: 'nothing', why: 'there is no stable slot yet' },
     });
   });
 
-  it('fails when a violation over the last window holds for two looks', async () => {
-    const rig = new WatchRig(serving(9, 50, (look) => ({ errors: look * 2 })));
-    const { state, looks } = await rig.run(9);
-    // The window of 3 s is full at the fourth look.
-    expect(looks).toBe(5);
+  it('fails before its end where the limit is exceeded for certain', async () => {
+    const rig = new WatchRig(serving(30, 50, (look) => ({ errors: look * 2 })));
+    const { state, looks } = await rig.run(30);
+    expect(looks).toBeLessThan(20);
     const { verdict, reason, findings } = evidenceOf(rig.watch, state);
-    expect([verdict, reason]).toEqual(['fail', 'error rate 4 % of 150 requests is above 1 %']);
-    expect(findings[0]).toMatchObject({ metric: 'error-rate', over: 'window' });
+    expect([verdict, reason]).toEqual(['fail', expect.stringMatching(/^error rate 4 % of \d+ requests is above 1 %$/)]);
+    expect(findings[0]).toMatchObject({ metric: 'error-rate', over: 'watch' });
   });
 
-  it('fails by latency over the last window although the watch as a whole is well', async () => {
+  it('fails at its end where the limit was exceeded, though not for certain', async () => {
+    const rig = new WatchRig(serving(9, 10, (look) => ({ errors: look > 4 ? 1 : 0 })));
+    const { state, looks } = await rig.run(9);
+    expect([looks, hasFailed(state)]).toEqual([9, false]);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({
+      verdict: 'fail',
+      reason: 'error rate 1.25 % of 80 requests is above 1 %',
+    });
+  });
+
+  it('fails by latency although the watch as a whole was well', async () => {
     const rig = new WatchRig(serving(200, 50, (look) => ({ slow: Math.max(0, look - 190) * 40 })));
     const { state, looks } = await rig.run(200);
-    expect(looks).toBeLessThan(195);
-    expect(evidenceOf(rig.watch, state).reason).toMatch(/^p95 .* is above 500ms/);
+    expect(looks).toBe(194);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({
+      reason: expect.stringContaining('slower than 0.5 s in 3 looks'),
+    });
   });
 
-  it('does not wait for a full window when one request in twenty fails', async () => {
-    const rig = new WatchRig(
-      serving(9, 60, (look) => ({ errors: look * 3 })),
-      { windowMs: 60_000 },
-    );
-    expect((await rig.run(9)).looks).toBe(3);
+  it('does not wait for its end when one request in twenty fails', async () => {
+    const rig = new WatchRig(serving(9, 60, (look) => ({ errors: look * 3 })));
+    const { state, looks } = await rig.run(9);
+    expect(looks).toBe(4);
+    const { findings } = evidenceOf(rig.watch, state);
+    expect(findings).toContainEqual(expect.objectContaining({ metric: 'error-rate', over: 'window', verdict: 'fail' }));
   });
 
   it('does not fail early by too few requests', async () => {
@@ -154,6 +89,15 @@ describe('a watch', () => {
     for (let look = 1; look < 5; look += 1) unsettled.push(isUnsettled(rig.watch, (state = await rig.look(state))));
     expect(unsettled).toEqual([false, true, true, true, false]);
   });
+
+  it('shows both slots over time in few points', async () => {
+    const rig = new WatchRig(serving(290, 50), { stable: serving(290, 40) });
+    const { series = [] } = evidenceOf(rig.watch, (await rig.run(290)).state);
+    expect(series.length).toBeGreaterThan(30);
+    expect(series.length).toBeLessThanOrEqual(60);
+    expect(series.reduce((sum, { candidate }) => sum + (candidate.requests ?? 0), 0)).toBe(289 * 50);
+    expect(series.reduce((sum, { stable }) => sum + (stable?.requests ?? 0), 0)).toBe(289 * 40);
+  });
 });
 
 describe('a watch that cannot measure', () => {
@@ -182,7 +126,7 @@ describe('a watch that cannot measure', () => {
     const rig = new WatchRig([]);
     const throwing: Source = { name: 'broken', sample: () => Promise.reject(new Error('a mistake of the source')) };
     const watch = { ...rig.watch, sources: [throwing] };
-    const state = await lookAgain(watch, beginWatch(0, false), signal);
+    const state = await lookAgain(watch, beginWatch(watch), signal);
     expect(state.unmeasured).toEqual([{ source: 'broken of green', reason: 'a mistake of the source', count: 1 }]);
   });
 });
@@ -221,17 +165,11 @@ describe('another worker', () => {
   });
 
   it('begins anew with what it cannot understand', () => {
-    for (const left of [
-      undefined,
-      null,
-      'x',
-      {},
-      { format: 2, state: beginWatch(0, false) },
-      { format: 1, state: {} },
-    ]) {
+    const begun = beginWatch(new WatchRig([], { stable: [] }).watch);
+    for (const left of [undefined, null, 'x', {}, { format: 1, state: begun }, { format: 2, state: {} }]) {
       expect(fromResume(left)).toBeNull();
     }
-    expect(fromResume(toResume(beginWatch(7, true)))).toEqual(beginWatch(7, true));
+    expect(fromResume(toResume(begun))).toEqual(begun);
   });
 
   it('is left little by slots with thousands of pods', async () => {

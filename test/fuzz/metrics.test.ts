@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comparisonOf } from '../../src/evidence/comparison.ts';
 import { readPage, readProtobufPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
 import { parsePrometheusText } from '../../src/evidence/prometheus-text.ts';
 import { fromResume, toResume } from '../../src/evidence/resume.ts';
@@ -79,7 +80,9 @@ function watchOf(source: Source): Watch {
     stable: null,
     sources: [source],
     limits: { thresholds: spec.monitor.thresholds, minimumRequests: 1, metrics },
-    windowMs: 2_000,
+    comparison: comparisonOf({ step: 'monitor', spec, hasStable: false, baseline: null }),
+    records: null,
+    horizonMs: 60_000,
     now: () => (now += 1_000),
   };
 }
@@ -143,7 +146,7 @@ describe('a page of metrics of any content', () => {
         const readings = pages.map(readingOf);
         const source = { name: 'pages', sample: () => Promise.resolve(readings.shift() ?? unmeasured('no more')) };
         const watch = watchOf(source);
-        let state = beginWatch(0, false);
+        let state = beginWatch(watch);
         for (const _ of pages) {
           state = await lookAgain(watch, state, new AbortController().signal);
           const left = toResume(state);

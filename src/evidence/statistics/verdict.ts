@@ -5,9 +5,10 @@
  * not be compared.
  */
 import type { Verdict } from '../../domain/evidence.ts';
-import { assess, looksNeeded, type Comparison } from './comparison.ts';
+import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
+import { confidenceOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
-import { graveLimits, isGrave } from './grave.ts';
+import { graveShare, isGrave } from './grave.ts';
 import { isBeyondBaseline, type Against } from './sequential-test.ts';
 import {
   againstLimitOf,
@@ -31,7 +32,7 @@ export interface StatisticalFinding {
 /** What each comparison says by now. A `pass` counts at the end of the watch; a `fail` at once. */
 export function findingsOf(state: WatchStatistics, plan: StatisticsPlan): StatisticalFinding[] {
   return [
-    ...graveFindings(state),
+    ...comparedMetrics.flatMap((metric) => graveFinding(state, metric, plan)),
     ...comparedMetrics.flatMap((metric) => findingAgainstStable(state.againstStable[metric], metric, plan)),
     ...comparedMetrics.flatMap((metric) => findingAgainstLimit(state.againstLimits[metric], metric, plan)),
   ];
@@ -40,22 +41,29 @@ export function findingsOf(state: WatchStatistics, plan: StatisticsPlan): Statis
 /** Whether the candidate has failed, so that nobody needs to wait for the end of the watch. */
 export function hasFailed(state: WatchStatistics, plan: StatisticsPlan): boolean {
   const isWorse = (comparison: Comparison, metric: ComparedMetric, against: Against | null): boolean =>
-    against !== null && assess(comparison, comparisonPlan(plan, metric, against)).isWorse;
+    against !== null && assessed(comparison, comparisonPlan(plan, metric, against), plan).isWorse;
   const { againstStable, againstLimits, grave } = state;
-  return (
-    isGrave(grave) ||
-    comparedMetrics.some(
-      (metric) =>
-        isWorse(againstStable[metric], metric, againstStableOf(plan)) ||
-        isWorse(againstLimits[metric], metric, againstLimitOf(plan, metric)),
-    )
+  return comparedMetrics.some(
+    (metric) =>
+      isGrave(grave[metric]) ||
+      isWorse(againstStable[metric], metric, againstStableOf(plan)) ||
+      isWorse(againstLimits[metric], metric, againstLimitOf(plan, metric)),
   );
 }
 
-function graveFindings({ grave }: WatchStatistics): StatisticalFinding[] {
-  if (!isGrave(grave)) return [];
-  const reason = `${shareOf(grave.counts, 'error-rate')} in ${grave.looks} looks in a row, of ${percent(graveLimits.share)} or more each`;
-  return [{ metric: 'error-rate', against: 'grave', verdict: 'fail', reason }];
+/** However sure it is: fewer requests than the spec asks for are insufficient data. */
+function assessed(state: Comparison, own: ComparisonPlan, { minimumRequests }: StatisticsPlan): Assessment {
+  const { isWorse, burst } = assess(state, own);
+  return { isWorse: isWorse && state.test.candidate.requests >= minimumRequests, burst };
+}
+
+function graveFinding({ grave }: WatchStatistics, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
+  const against = againstLimitOf(plan, metric);
+  const { looks, counts } = grave[metric];
+  if (against === null || !isGrave(grave[metric])) return [];
+  const words = metric === 'error-rate' ? shareOf(counts, metric) : slowerThanLimit(counts, metric, plan);
+  const reason = `${words} in ${looks} looks in a row, with ${percent(graveShare(against.limit))} or more in each`;
+  return [{ metric, against: 'grave', verdict: 'fail', reason }];
 }
 
 function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
@@ -63,23 +71,24 @@ function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: S
   if (against === null) return [];
   const { candidate, stable } = state.test;
   const tolerated = plan.tolerance === 1 ? '' : ` ${plan.tolerance} times`;
-  const { isWorse, burst } = assess(state, comparisonPlan(plan, metric, against));
+  const own = comparisonPlan(plan, metric, against);
+  const { isWorse, burst } = assessed(state, own, plan);
   const words = `${shareOf(candidate, metric)} is ${isWorse ? '' : 'not '}worse than${tolerated} stable's ${share(stable)}`;
-  const gap = gapOf(state, plan) ?? gapOfStable(state, against, plan);
+  const gap = gapOf(state, plan, own) ?? gapOfStable(state, against, plan);
   return [finding(metric, 'stable', isWorse, words + inBursts(burst), gap)];
 }
 
 function findingAgainstLimit(state: Comparison, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
   const against = againstLimitOf(plan, metric);
   if (against?.kind !== 'limit') return [];
-  const { isWorse, burst } = assess(state, comparisonPlan(plan, metric, against));
-  const limit = plan.limits[metric] ?? 0;
-  const slower = `${share(state.test.candidate)} requests slower than ${limit} s, of ${percent(against.limit)} that may be`;
+  const own = comparisonPlan(plan, metric, against);
+  const { isWorse, burst } = assessed(state, own, plan);
+  const slower = `${slowerThanLimit(state.test.candidate, metric, plan)}, of ${percent(against.limit)} that may be`;
   const words =
     metric === 'error-rate'
-      ? `${shareOf(state.test.candidate, metric)} is ${isWorse ? '' : 'not '}above ${percent(limit)}`
+      ? `${shareOf(state.test.candidate, metric)} is ${isWorse ? '' : 'not '}above ${percent(against.limit)}`
       : `${metric} is ${isWorse ? '' : 'not '}above its limit: ${slower}`;
-  return [finding(metric, 'limit', isWorse, words + inBursts(burst), gapOf(state, plan))];
+  return [finding(metric, 'limit', isWorse, words + inBursts(burst), gapOf(state, plan, own))];
 }
 
 function finding(
@@ -95,25 +104,34 @@ function finding(
 }
 
 /** Why the comparison cannot pass; null when it can. */
-function gapOf({ test: { candidate }, dispersion }: Comparison, plan: StatisticsPlan): string | null {
-  const { looks } = dispersion.candidate;
-  if (candidate.requests < plan.minimumRequests) return few(candidate, 'of the candidate', plan);
-  return looks < looksNeeded ? `${looks} looks could be compared, fewer than the ${looksNeeded} that are needed` : null;
+function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: ComparisonPlan): string | null {
+  const { candidate } = state.test;
+  const { looks } = state.dispersion.candidate;
+  if (candidate.requests < minimumRequests) return few(candidate, 'of the candidate', minimumRequests);
+  // Few looks cannot tell one burst from many errors: what is suspicious stays undecided.
+  if (looks >= looksNeeded || confidenceOf(state, plan) < suspicious) return null;
+  return `${looks} looks could be compared, fewer than the ${looksNeeded} that tell whether it is worse`;
 }
 
-function gapOfStable({ test }: Comparison, { kind }: Against, plan: StatisticsPlan): string | null {
-  if (test.stable.requests < plan.minimumRequests) return few(test.stable, 'of stable', plan);
+const suspicious = 0.9;
+
+function gapOfStable({ test }: Comparison, { kind }: Against, { minimumRequests }: StatisticsPlan): string | null {
+  if (test.stable.requests < minimumRequests) return few(test.stable, 'of stable', minimumRequests);
   if (kind !== 'baseline' || !isBeyondBaseline(test)) return null;
   return `the ${test.stable.requests} requests of stable are too few for ${test.candidate.requests} of the candidate`;
 }
 
-function few({ requests }: Counts, whose: string, { minimumRequests }: StatisticsPlan): string {
+function few({ requests }: Counts, whose: string, minimumRequests: number): string {
   return `${requests} requests ${whose} could be compared, fewer than the ${minimumRequests} that are needed`;
 }
 
 function shareOf(counts: Counts, metric: ComparedMetric): string {
   if (metric === 'error-rate') return `error rate ${share(counts)} requests`;
   return `the share of requests slower than stable's P${quantileOf[metric] * 100}, ${share(counts)} requests,`;
+}
+
+function slowerThanLimit(counts: Counts, metric: ComparedMetric, { limits }: StatisticsPlan): string {
+  return `${share(counts)} requests slower than ${limits[metric] ?? 0} s`;
 }
 
 function share({ requests, events }: Counts): string {

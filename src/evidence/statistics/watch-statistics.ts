@@ -7,7 +7,7 @@
 import { noTotals, addTotals, type Totals } from '../counters.ts';
 import { compare, newComparison, withBaseline, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { noCounts, type Counts, type PairedCounts } from './counts.ts';
-import { newGrave, watchGrave, type Grave } from './grave.ts';
+import { graveShare, newGrave, watchGrave, type Grave } from './grave.ts';
 import type { Against } from './sequential-test.ts';
 import { boundAbove, slowerThan, slowFrom, type Seen } from './slow-requests.ts';
 
@@ -34,7 +34,8 @@ export interface WatchStatistics {
   readonly seen: Seen;
   readonly againstStable: OfEach<Comparison>;
   readonly againstLimits: OfEach<Comparison>;
-  readonly grave: Grave;
+  /** Where there is a limit. */
+  readonly grave: OfEach<Grave>;
 }
 
 /** Of alpha. Errors are the rarest, and so need the most of it. */
@@ -48,7 +49,7 @@ export const newStatistics: WatchStatistics = {
   seen: {},
   againstStable: newComparisons,
   againstLimits: newComparisons,
-  grave: newGrave,
+  grave: { 'error-rate': newGrave, p95: newGrave, p99: newGrave },
 };
 
 /**
@@ -78,6 +79,8 @@ export function statisticsAfter(baseline: readonly Totals[]): WatchStatistics {
 export interface Look {
   readonly candidate: Totals;
   readonly stable: Totals | null;
+  /** Whether what is slow now says nothing of later: it is not compared with stable then. */
+  readonly isSettling?: boolean;
 }
 
 /** After one more look, at `elapsedMs` since the watch began. */
@@ -85,6 +88,7 @@ export function lookAt(state: WatchStatistics, look: Look, elapsedMs: number, pl
   const { seen, againstStable, againstLimits, grave } = state;
   const stable = plan.compareWith === 'stable' ? (look.stable ?? noTotals) : noTotals;
   const paired: Look = { candidate: look.candidate, stable };
+  const isComparable = (metric: ComparedMetric): boolean => metric === 'error-rate' || look.isSettling !== true;
   const next = (
     comparison: Comparison,
     metric: ComparedMetric,
@@ -97,27 +101,42 @@ export function lookAt(state: WatchStatistics, look: Look, elapsedMs: number, pl
   return {
     seen: addTotals({ ...noTotals, latency: seen }, stable).latency,
     againstStable: ofEach((metric) =>
-      next(againstStable[metric], metric, againstStableOf(plan), countsOf(paired, metric, boundOf(seen, metric))),
+      next(
+        againstStable[metric],
+        metric,
+        againstStableOf(plan),
+        isComparable(metric) ? countsOf(paired, metric, boundOf(seen, metric)) : null,
+      ),
     ),
-    againstLimits: ofEach((metric) => {
-      const bound = limitBoundOf(look.candidate, metric, plan);
-      const counts = countsOf({ candidate: look.candidate, stable: noTotals }, metric, bound);
-      return next(againstLimits[metric], metric, againstLimitOf(plan, metric), counts);
+    againstLimits: ofEach((metric) =>
+      next(againstLimits[metric], metric, againstLimitOf(plan, metric), beyondLimit(look.candidate, metric, plan)),
+    ),
+    grave: ofEach((metric) => {
+      const against = againstLimitOf(plan, metric);
+      const counts = beyondLimit(look.candidate, metric, plan)?.candidate;
+      if (against === null || counts === undefined) return grave[metric];
+      return watchGrave(grave[metric], counts, graveShare(against.limit));
     }),
-    grave: watchGrave(grave, failed(look.candidate)),
   };
+}
+
+/** The candidate's requests that failed, or were slower than the limit; null where they cannot be counted. */
+function beyondLimit(candidate: Totals, metric: ComparedMetric, plan: StatisticsPlan): PairedCounts | null {
+  return countsOf({ candidate, stable: noTotals }, metric, limitBoundOf(candidate, metric, plan));
 }
 
 export function comparisonPlan(plan: StatisticsPlan, metric: ComparedMetric, against: Against): ComparisonPlan {
   return { against, alpha: plan.alpha * shareOfAlpha[metric], horizon: plan.horizonMs };
 }
 
+type AgainstLimit = Extract<Against, { kind: 'limit' }>;
+
 export function againstStableOf({ compareWith, tolerance }: StatisticsPlan): Against | null {
   return compareWith === 'nothing' ? null : { kind: compareWith, tolerance };
 }
 
 /** A limit of the 95th percentile is one of 5 % on the share of the requests that are slower. */
-export function againstLimitOf({ limits }: StatisticsPlan, metric: ComparedMetric): Against | null {
+export function againstLimitOf({ limits }: StatisticsPlan, metric: ComparedMetric): AgainstLimit | null {
   const limit = limits[metric];
   if (limit === null) return null;
   return { kind: 'limit', limit: metric === 'error-rate' ? limit : 1 - quantileOf[metric] };
@@ -127,7 +146,8 @@ export function ofEach<T>(valueOf: (metric: ComparedMetric) => T): OfEach<T> {
   return { 'error-rate': valueOf('error-rate'), p95: valueOf('p95'), p99: valueOf('p99') };
 }
 
-function boundOf(seen: Seen, metric: ComparedMetric): string | null {
+/** About stable's own quantile, in seconds; null where it is not known, or none is needed. */
+export function boundOf(seen: Seen, metric: ComparedMetric): string | null {
   return metric === 'error-rate' ? null : slowFrom(seen, quantileOf[metric]);
 }
 

@@ -13,7 +13,7 @@ export async function monitor(deployment: Deployment): Promise<void> {
     return;
   }
   const evidence = await watchActivities(watch)
-    .monitor(planned)
+    .monitor({ ...planned, ...(deployment.baseline === undefined ? {} : { baseline: deployment.baseline }) })
     .catch((error: unknown) => {
       if (goesOnWithout(deployment, 'monitor', error, watch)) return null;
       throw error;

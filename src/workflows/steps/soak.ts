@@ -12,13 +12,15 @@ export async function soak(deployment: Deployment): Promise<void> {
     record.end('soak', 'skipped', 'soak.duration is 0s');
     return;
   }
-  const evidence = await watchActivities(watch)
+  const result = await watchActivities(watch)
     .soak(planned)
     .catch((error: unknown) => {
       if (goesOnWithout(deployment, 'soak', error, watch)) return null;
       throw error;
     });
-  if (evidence === null) return;
+  if (result === null) return;
+  const { baseline, ...evidence } = result;
+  deployment.baseline = baseline;
   record.evidence({ soak: evidence });
   judge(deployment, 'soak', evidence, watch);
 }

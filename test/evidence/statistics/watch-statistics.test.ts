@@ -87,17 +87,40 @@ describe('the statistics of a watch', () => {
     expect(hasFailed(watched(2, failing, totals(25, 0)), plan)).toBe(false);
     const state = watched(3, failing, totals(25, 0));
     expect(findingsOf(state, plan)[0]?.reason).toBe(
-      'error rate 20 % of 75 requests in 3 looks in a row, of 5 % or more each',
+      'error rate 20 % of 75 requests in 3 looks in a row, with 5 % or more in each',
     );
   });
 
   it.each([
     ['too few requests', 60, totals(0, 0), totals(25, 0)],
     ['too few of stable', 60, totals(25, 0), totals(0, 0)],
-    ['too few looks', 5, totals(25, 0), totals(25, 0)],
     ['no histogram', 60, { ...totals(25, 0), latency: {} }, { ...totals(25, 0), latency: {} }],
   ])('are insufficient with %s, never a pass', (_, looks, candidate, stable) => {
     expect(verdicts(watched(looks, candidate, stable))).toContain('p99 stable insufficient-data');
+  });
+
+  it('are insufficient after few looks where the candidate looks worse, and pass where it does not', () => {
+    expect(verdicts(watched(5, totals(25, 1), totals(25, 0)))).toContain('error-rate stable insufficient-data');
+    expect(verdicts(watched(5, totals(25, 0), totals(25, 0)))).toContain('error-rate stable pass');
+  });
+
+  it('fail by answers slower than the limit, also after a long time of fast ones', () => {
+    const quiet = watched(200, totals(50, 0), totals(50, 0));
+    let state = quiet;
+    for (let look = 201; look <= 203; look += 1) {
+      state = lookAt(state, { candidate: totals(50, 0, 30), stable: totals(50, 0, 30) }, look * 1_500, plan);
+    }
+    expect(findingsOf(state, plan)[0]).toEqual({
+      metric: 'p95',
+      against: 'grave',
+      verdict: 'fail',
+      reason: '60 % of 150 requests slower than 0.5 s in 3 looks in a row, with 25 % or more in each',
+    });
+  });
+
+  it('have no grave share where there is no limit', () => {
+    const free: StatisticsPlan = { ...plan, limits: { 'error-rate': null, p95: null, p99: null } };
+    expect(hasFailed(watched(20, totals(25, 10), totals(25, 10), free), free)).toBe(false);
   });
 
   it('are insufficient for each metric that stable has too few requests for', () => {

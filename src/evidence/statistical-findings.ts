@@ -1,0 +1,163 @@
+/** What the statistics of a watch say by now: as findings, and as the state document shows the comparison. Pure. */
+import type { ComparedWith, ComparisonEvidence, Finding, MetricComparison } from '../domain/evidence.ts';
+import { between, type Arm } from './arm.ts';
+import { totalsOf } from './baseline.ts';
+import { comparedBy, countedBy, type ComparisonState, type CountedBy, type WatchComparison } from './comparison.ts';
+import { noTotals, type CounterState, type Totals } from './counters.ts';
+import { immaterial } from './material.ts';
+import { confidenceOf } from './statistics/confidence.ts';
+import { findingsOf, type StatisticalFinding } from './statistics/verdict.ts';
+import {
+  againstStableOf,
+  boundOf,
+  comparedMetrics,
+  comparisonPlan,
+  lookAt,
+  quantileOf,
+} from './statistics/watch-statistics.ts';
+
+export interface Arms {
+  readonly candidate: Arm;
+  /** null in the first deployment of an app. */
+  readonly stable: Arm | null;
+}
+
+const countersOf: Readonly<Record<CountedBy, (arm: Arm) => CounterState | null>> = {
+  pods: ({ counters }) => counters,
+  probes: ({ probes }) => probes,
+};
+
+/** The state after a look by which the arms have become `after`. */
+export function compareAgain(
+  comparison: WatchComparison,
+  state: ComparisonState,
+  before: Arms,
+  after: Arms,
+  elapsedMs: number,
+): ComparisonState {
+  const next = (by: CountedBy) => {
+    const [plan, statistics] = [comparison.plans[by], state[by]];
+    const candidate = between(countersOf[by](before.candidate), countersOf[by](after.candidate));
+    if (plan === null || statistics === null || candidate === null) return statistics;
+    const isPaired = before.stable !== null && after.stable !== null;
+    const stable = isPaired ? between(countersOf[by](before.stable), countersOf[by](after.stable)) : null;
+    const isSettling = elapsedMs < comparison.settlesMs;
+    return lookAt(statistics, { candidate, stable, isSettling }, elapsedMs, plan);
+  };
+  return { pods: next('pods'), probes: next('probes') };
+}
+
+/**
+ * What fails, and what the comparison with stable says otherwise. That of latency says nothing where too few requests could be
+ * compared: limits hold for it, too.
+ */
+export function statisticalFindings(comparison: WatchComparison, state: ComparisonState, arms: Arms): Finding[] {
+  const findings = countedBy.flatMap((by) => {
+    const [plan, statistics] = [comparison.plans[by], state[by]];
+    if (plan === null || statistics === null) return [];
+    return findingsOf(statistics, plan).flatMap((found) => asFinding(comparison, found, by, arms));
+  });
+  // What the pods count themselves is not said of the probes as well.
+  return findings.filter((one, index) => findings.findIndex((other) => isSame(one, other)) === index);
+}
+
+/** What the verdict rests on beside the limits. */
+export function comparisonEvidence(
+  comparison: WatchComparison,
+  state: ComparisonState,
+  arms: Arms,
+): ComparisonEvidence {
+  const { tolerance } = comparison;
+  const why = comparison.why ?? whyNoStable(comparison, state, arms);
+  if (why !== null) return { with: 'nothing', why, tolerance, metrics: [] };
+  return { with: comparison.with, why, tolerance, metrics: comparedMetricsOf(comparison, state, arms) };
+}
+
+function comparedMetricsOf(comparison: WatchComparison, state: ComparisonState, arms: Arms): MetricComparison[] {
+  const by = comparedBy(comparison.with);
+  const [plan, statistics] = [comparison.plans[by], state[by]];
+  const against = plan && againstStableOf(plan);
+  if (plan === null || statistics === null || against === null) return [];
+  const found = findingsOf(statistics, plan).filter((finding) => finding.against === 'stable');
+  return comparedMetrics.flatMap((metric) => {
+    const { test } = statistics.againstStable[metric];
+    const finding = found.find((one) => one.metric === metric);
+    if (finding === undefined) return [];
+    const bound = boundOf(statistics.seen, metric);
+    return {
+      metric,
+      verdict: material(comparison, finding, arms).verdict,
+      candidate: test.candidate,
+      stable: test.stable,
+      slowerThanMs: bound === null ? null : Math.round(Number(bound) * 1e6) / 1e3,
+      confidence:
+        Math.round(confidenceOf(statistics.againstStable[metric], comparisonPlan(plan, metric, against)) * 1e4) / 1e4,
+    };
+  });
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  return a.metric === b.metric && a.over === b.over && a.against === b.against;
+}
+
+function asFinding(comparison: WatchComparison, found: StatisticalFinding, by: CountedBy, arms: Arms): Finding[] {
+  const { metric, verdict, reason } = found;
+  switch (found.against) {
+    case 'grave':
+    case 'limit': {
+      // What keeps its limit is told by the figures of the whole watch.
+      if (verdict !== 'fail') return [];
+      const over = found.against === 'grave' ? 'window' : 'watch';
+      return [{ metric, verdict, over, reason: by === 'probes' ? `${reason}, by the probes` : reason }];
+    }
+    case 'stable': {
+      const judged = material(comparison, found, arms);
+      if (judged.verdict === 'insufficient-data' && (metric !== 'error-rate' || isStableGone(found, arms))) return [];
+      return [
+        {
+          metric,
+          verdict: judged.verdict,
+          over: 'watch',
+          against: 'stable',
+          reason: judged.reason + suffix[comparison.with],
+        },
+      ];
+    }
+  }
+}
+
+const suffix: Readonly<Record<ComparedWith, string>> = {
+  probes: ', by the same probes to both',
+  traffic: '',
+  baseline: ' before the cutover',
+  nothing: '',
+};
+
+/** Slower by so little that it does not matter is not worse. */
+function material(comparison: WatchComparison, found: StatisticalFinding, arms: Arms): StatisticalFinding {
+  if (found.verdict !== 'fail' || found.metric === 'error-rate') return found;
+  const words = immaterial(quantileOf[found.metric], latencies(comparison, arms), comparison.minimumSlowdownMs);
+  return words === null ? found : { ...found, verdict: 'pass', reason: words };
+}
+
+function latencies({ with: base, baseline }: WatchComparison, { candidate, stable }: Arms) {
+  const by = comparedBy(base);
+  const of = (arm: Arm | null): Totals => (arm === null ? noTotals : (countersOf[by](arm)?.totals ?? noTotals));
+  const compared = base === 'baseline' && baseline !== null ? totalsOf(baseline) : of(stable);
+  return { candidate: of(candidate).latency, stable: compared.latency };
+}
+
+/** A stable slot that has no ready pod gets no requests: the candidate may well be what mends it. */
+function whyNoStable(comparison: WatchComparison, state: ComparisonState, arms: Arms): string | null {
+  const by = comparedBy(comparison.with);
+  const [plan, statistics] = [comparison.plans[by], state[by]];
+  if (plan === null || statistics === null) return null;
+  const found = findingsOf(statistics, plan).find(
+    ({ metric, against }) => metric === 'error-rate' && against === 'stable',
+  );
+  return found?.verdict === 'insufficient-data' && isStableGone(found, arms) ? 'no pod of stable is ready' : null;
+}
+
+function isStableGone({ verdict }: StatisticalFinding, { stable }: Arms): boolean {
+  return verdict === 'insufficient-data' && stable?.status?.ready === 0 && stable.statusIsFresh;
+}

@@ -1,0 +1,39 @@
+/** How sure it is that the candidate is worse, for people to read: the verdict itself comes from the boundary. Pure. */
+import { assess, type Comparison, type ComparisonPlan } from './comparison.ts';
+import { binomial, negativeBinomial, type Distribution } from './distribution.ts';
+import type { Against } from './sequential-test.ts';
+
+/**
+ * The probability that a candidate which is exactly as bad as it may be has fewer events than this one: near 1 where it is
+ * worse, below a half where it is better; 0 without events. Events in bursts count as one each. By the conditional
+ * distributions of null-hypothesis.ts, of the whole watch at once: 1 minus the one-sided p-value of a test at a single look.
+ */
+export function confidenceOf(state: Comparison, plan: ComparisonPlan): number {
+  const { candidate, stable } = state.test;
+  const { burst } = assess(state, plan);
+  const [ours, theirs] = [Math.floor(candidate.events / burst), Math.floor(stable.events / burst)];
+  if (ours === 0) return 0;
+  return below(underNull(plan.against, [candidate.requests, ours], [stable.requests, theirs], burst), ours);
+}
+
+type Arm = readonly [requests: number, events: number];
+
+function underNull(against: Against, [requests, events]: Arm, [before, known]: Arm, burst: number): Distribution {
+  switch (against.kind) {
+    case 'stable':
+      return binomial(events + known, shareOf(requests * against.tolerance, before));
+    case 'baseline':
+      return negativeBinomial(known + 1, shareOf(requests * against.tolerance, before));
+    case 'limit':
+      return binomial(Math.floor(requests / burst), against.limit);
+  }
+}
+
+function shareOf(a: number, b: number): number {
+  return a + b > 0 ? a / (a + b) : 0;
+}
+
+function below({ from, probabilities }: Distribution, count: number): number {
+  const sum = probabilities.slice(0, Math.max(0, count - from)).reduce((total, one) => total + one, 0);
+  return Math.min(1, sum);
+}

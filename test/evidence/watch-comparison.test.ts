@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Baseline } from '../../src/evidence/baseline.ts';
+import { evidenceOf } from '../../src/evidence/watch.ts';
+import type { Reading } from '../../src/evidence/source.ts';
+import { counters, serving, WatchRig } from './watch-rig.ts';
+
+/** Readings of a slot of which so many of each 50 probes fail, or are slow. */
+const probed = (looks: number, failing: number, slow = 0): Reading[] =>
+  serving(looks, 50, (look) => ({ probes: counters(look * 50, look * failing, look * slow) }));
+
+const latency = (fast: number, all: number) => ({ '0.004': fast, '0.005': all, Infinity: all });
+/** Readings of a slot that answers so many of its probes a little sooner. */
+const alike = (share: number): Reading[] =>
+  serving(60, 50, (look) => ({
+    probes: { requests: look * 50, errors: 0, latency: latency(look * 50 * share, look * 50) },
+  }));
+const good = { requests: 50, errors: 0, latency: { '0.1': 50, '5': 50, Infinity: 50 } };
+
+describe('a soak', () => {
+  const soak = { step: 'soak' } as const;
+
+  it('compares the answers to the same probes, whatever the users of stable do', async () => {
+    const users = serving(40, 500, (look) => ({ errors: look * 50, probes: counters(look * 50, 0) }));
+    const rig = new WatchRig(probed(40, 1), { ...soak, stable: users, thresholds: { errorRate: null } });
+    const { state, looks } = await rig.run(40);
+    expect(looks).toBeLessThan(40);
+    const { verdict, reason, comparison } = evidenceOf(rig.watch, state);
+    expect([verdict, reason]).toEqual([
+      'fail',
+      expect.stringMatching(
+        /^error rate 2 % of \d+ requests is worse than 1.5 times stable's 0 % of \d+, by the same probes/,
+      ),
+    ]);
+    expect(comparison).toMatchObject({
+      with: 'probes',
+      why: null,
+      tolerance: 1.5,
+      metrics: [{ verdict: 'fail' }, {}, {}],
+    });
+    expect(comparison?.metrics[0]?.confidence).toBeGreaterThan(0.99);
+  });
+
+  it('passes a candidate that fails no more of them than stable', async () => {
+    const rig = new WatchRig(probed(60, 0), { ...soak, stable: probed(60, 0) });
+    const evidence = evidenceOf(rig.watch, (await rig.run(60)).state);
+    expect(evidence).toMatchObject({ verdict: 'pass', comparison: { with: 'probes' } });
+    expect(evidence.reason).toContain("is not worse than 1.5 times stable's 0 % of 2950, by the same probes to both");
+  });
+
+  it('does not fail one that is slower by nothing that matters', async () => {
+    const rig = new WatchRig(alike(0.02), { ...soak, stable: alike(0.98) });
+    const evidence = evidenceOf(rig.watch, (await rig.run(60)).state);
+    expect(evidence.verdict).toBe('pass');
+    expect(evidence.findings.map(({ reason }) => reason).join()).toContain(
+      "P99 4.99 ms is not so much above stable's 4.5 ms that it matters",
+    );
+  });
+
+  it('judges the probes also where the pods have no metrics', async () => {
+    const rig = new WatchRig(probed(40, 5), { ...soak, stable: probed(40, 0), settings: { metrics: 'none' } });
+    const { state, looks } = await rig.run(40);
+    expect(looks).toBeLessThan(10);
+    expect(evidenceOf(rig.watch, state).reason).toMatch(/^error rate 10 % of .* by the probes/);
+  });
+
+  it('compares with nothing where stable has no ready pod, so that a candidate may mend it', async () => {
+    const gone = serving(30, 0, () => ({ ready: 0, probes: counters(0) }));
+    const rig = new WatchRig(probed(30, 0), { ...soak, stable: gone });
+    expect(evidenceOf(rig.watch, (await rig.run(30)).state)).toMatchObject({
+      verdict: 'pass',
+      comparison: { with: 'nothing', why: 'no pod of stable is ready' },
+    });
+  });
+
+  it('is insufficient data where stable got no probes though its pods are ready', async () => {
+    const silent = serving(30, 0, () => ({ probes: counters(0) }));
+    const rig = new WatchRig(probed(30, 0), { ...soak, stable: silent });
+    const evidence = evidenceOf(rig.watch, (await rig.run(30)).state);
+    expect(evidence.verdict).toBe('insufficient-data');
+    expect(evidence.reason).toContain('0 requests of stable could be compared, fewer than the 20');
+  });
+
+  it("compares the pods' own counts where somebody else sends the traffic", async () => {
+    const settings = { soak: { traffic: { requestsPerSecond: 0 } } };
+    const worse = serving(40, 50, (look) => ({ errors: look }));
+    const options = { ...soak, settings, stable: serving(40, 50), thresholds: { errorRate: null } };
+    const rig = new WatchRig(worse, options);
+    const evidence = evidenceOf(rig.watch, (await rig.run(40)).state);
+    expect(evidence).toMatchObject({ verdict: 'fail', comparison: { with: 'traffic' } });
+  });
+});
+
+describe('a monitor', () => {
+  const baseline: Baseline = { format: 1, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
+
+  it("compares users' requests with stable's baseline, and says so", async () => {
+    const worse = serving(60, 50, (look) => ({ errors: look > 20 ? look - 20 : 0 }));
+    const rig = new WatchRig(worse, { baseline, stable: serving(60, 0), thresholds: { errorRate: 0.5 } });
+    const { state, looks } = await rig.run(60);
+    expect(looks).toBeLessThan(50);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringMatching(/is worse than 1.5 times stable's 0 % of 3000 before the cutover$/),
+      comparison: {
+        with: 'baseline',
+        metrics: [{ metric: 'error-rate', stable: { requests: 3_000, events: 0 } }, {}, {}],
+      },
+    });
+  });
+
+  it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
+    const idle: Baseline = { format: 1, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
+    const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
+    expect(evidenceOf(rig.watch, (await rig.run(30)).state)).toMatchObject({
+      verdict: 'pass',
+      comparison: { with: 'nothing', why: 'stable got 3 requests of users in the 1m of the baseline, fewer than 20' },
+    });
+  });
+});
