@@ -1,13 +1,11 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
-import type { WatchEvidence } from '../domain/evidence.ts';
+import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
-import { podsMetrics } from '../evidence/pods-metrics.ts';
-import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
 import { unmeasured, type Source } from '../evidence/source.ts';
 import {
@@ -26,6 +24,7 @@ import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { SlotViews } from './slot-views.ts';
+import { sourcesOf } from './watch-sources.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
@@ -39,6 +38,8 @@ export interface WatchRun {
   readonly sources?: readonly Source[];
   /** What the monitor compares with; null where none was recorded. */
   readonly baseline: Baseline | null;
+  /** What a pod of stable used before the cutover, for the monitor; null where it was not measured. */
+  readonly stableUsage: SlotUsage | null;
   /** How a baseline is recorded meanwhile; null where it is not. */
   readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
@@ -108,7 +109,7 @@ export async function unwatched(
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom({ ...run, baseline: null, records: null }, [nobody]);
+  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
@@ -148,15 +149,8 @@ class LookLimit {
   }
 }
 
-function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
-  const { target, views, port, sources = [] } = run;
-  const { metrics, access: way } = target.spec;
-  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
-  const all = [
-    podsStatus(({ slot }) => views.read(slot)),
-    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port })]),
-    ...sources,
-  ];
+function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
+  const all = [...sourcesOf(dependencies, run), ...(run.sources ?? [])];
   return watchFrom(
     run,
     all.map((source) => sourceInTime(source, mostMs)),
@@ -164,10 +158,10 @@ function watchOf({ access }: Dependencies, run: WatchRun, { mostMs }: LookLimit)
 }
 
 function watchFrom(
-  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'records'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'records'>,
   sources: readonly Source[],
 ): Watch {
-  const { step, target, spec: watch, baseline, records } = run;
+  const { step, target, spec: watch, baseline, stableUsage, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
   return {
     candidate: { spec, slot: candidateSlot },
@@ -175,6 +169,8 @@ function watchFrom(
     sources,
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
+    step,
+    stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
     now: Date.now,

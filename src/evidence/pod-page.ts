@@ -19,17 +19,19 @@ const longestSeconds = 1e12;
 
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
- * than can be read: a part of them could say the opposite of the whole.
+ * than can be read: a part of them could say the opposite of the whole. Requests with a label of one of the paths in
+ * `background` are told from those of users.
  */
 export function readPage(
   page: string,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
+  background: ReadonlySet<string> = new Set(),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), bucketOf(metrics), processStart]);
   const samples = parsePrometheusText(page, names);
   if (samples.length >= samplesRead) throw new Error(`${samplesRead} samples of the metrics or more`);
-  return readSamples(samples, {}, metrics, matches);
+  return readSamples({ samples, native: {} }, metrics, matches, background);
 }
 
 /** The same from a page in the protobuf format, whose histograms may be native ones. */
@@ -37,11 +39,12 @@ export function readProtobufPage(
   page: Uint8Array,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
+  background: ReadonlySet<string> = new Set(),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), metrics.latency, processStart]);
   const { samples, histograms } = parsePrometheusProtobuf(page, names);
   const native = histograms.filter(({ name }) => name === metrics.latency).map(({ histogram }) => histogram);
-  return readSamples(samples, bucketsOfNative(native), metrics, matches);
+  return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, background);
 }
 
 /** Whether a quantile can be told: a native histogram has no bucket in the text format but the one that holds all. */
@@ -59,20 +62,22 @@ function bucketOf({ latency }: NamedMetrics): string {
 }
 
 function readSamples(
-  samples: readonly MetricSample[],
-  native: Buckets,
+  { samples, native }: { readonly samples: readonly MetricSample[]; readonly native: Buckets },
   metrics: NamedMetrics,
   matches: LabelMatcher,
+  background: ReadonlySet<string>,
 ): PodCounters {
   const counter = countersOf(metrics);
   const bucket = bucketOf(metrics);
   const requests = eachOnce(samples.filter(({ name, value }) => counter.has(name) && isCount(value)));
   if (requests.length === 0) throw new Error(`no counter ${metrics.requests}`);
+  const notOfUsers = sum(requests.filter(({ labels }) => Object.values(labels).some((text) => background.has(text))));
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
     errors: sum(failed(requests, metrics.errors.label, matches)),
     latency: addBuckets(bucketsOf(samples.filter(({ name }) => name === bucket)), native),
+    ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
 }

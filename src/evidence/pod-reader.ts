@@ -18,6 +18,8 @@ export interface PodReaderOptions {
   readonly metrics: NamedMetrics;
   /** Where the pods listen, unless the metrics have a port of their own. */
   readonly port: number;
+  /** The paths of requests that are no user's. */
+  readonly background?: (subject: Subject) => ReadonlySet<string>;
 }
 
 type Format = 'text' | 'protobuf';
@@ -26,7 +28,7 @@ const pageBytes = 5 * 1024 * 1024;
 const timeoutMs = 3_000;
 
 /** Reads one pod at a time, and remembers which format the pods of a slot have to be asked for. Rejects where it cannot. */
-export function podReader({ way, metrics, port }: PodReaderOptions): PodReader {
+export function podReader({ way, metrics, port, background = () => new Set() }: PodReaderOptions): PodReader {
   const matches = labelMatcher(metrics.errors.pattern);
   const formats = new Map<Slot, Format>();
 
@@ -42,16 +44,16 @@ export function podReader({ way, metrics, port }: PodReaderOptions): PodReader {
     return answer;
   };
 
-  const readEither = ({ body, bytes, headers }: HttpAnswer): PodCounters =>
+  const readEither = (subject: Subject, { body, bytes, headers }: HttpAnswer): PodCounters =>
     bytes !== undefined && isProtobuf(headers['content-type'])
-      ? readProtobufPage(bytes, metrics, matches)
-      : readPage(body, metrics, matches);
+      ? readProtobufPage(bytes, metrics, matches, background(subject))
+      : readPage(body, metrics, matches, background(subject));
 
   /** What the text lacks; null where the pod has no more to tell. */
   const readMore: (...pod: Parameters<PodReader>) => Promise<PodCounters | null> = async (subject, pod, signal) => {
     try {
       const answer = await ask('protobuf', subject, pod, signal);
-      const counters = readEither(answer);
+      const counters = readEither(subject, answer);
       if (hasBuckets(counters)) formats.set(subject.slot, 'protobuf');
       else if (!isProtobuf(answer.headers['content-type'])) formats.set(subject.slot, 'text');
       return counters;
@@ -63,8 +65,8 @@ export function podReader({ way, metrics, port }: PodReaderOptions): PodReader {
 
   return async (subject, pod, signal) => {
     const known = formats.get(subject.slot);
-    if (known === 'protobuf') return readEither(await ask('protobuf', subject, pod, signal));
-    const counters = readPage((await ask('text', subject, pod, signal)).body, metrics, matches);
+    if (known === 'protobuf') return readEither(subject, await ask('protobuf', subject, pod, signal));
+    const counters = readEither(subject, await ask('text', subject, pod, signal));
     if (known === 'text' || hasBuckets(counters)) return counters;
     return (await readMore(subject, pod, signal)) ?? counters;
   };

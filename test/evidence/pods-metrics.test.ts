@@ -9,7 +9,15 @@ const subject = { spec: full, slot: 'green' } as const;
 const { signal } = new AbortController();
 
 function pod(name: string, ready = true): PodView {
-  const rest = { terminating: false, readySince: null, restarts: 0, ports: [], imageDigests: [], problem: null };
+  const rest = {
+    terminating: false,
+    readySince: null,
+    restarts: 0,
+    oomKills: [],
+    ports: [],
+    imageDigests: [],
+    problem: null,
+  };
   return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready, ...rest };
 }
 

@@ -81,6 +81,8 @@ function watchOf(source: Source): Watch {
     sources: [source],
     limits: { thresholds: spec.monitor.thresholds, minimumRequests: 1, metrics },
     comparison: comparisonOf({ step: 'monitor', spec, hasStable: false, baseline: null }),
+    step: 'monitor',
+    stableUsage: null,
     records: null,
     horizonMs: 60_000,
     now: () => (now += 1_000),

@@ -4,17 +4,20 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { MetricName, SmokeEvidence, Verdict, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { metrics } from './metrics.ts';
+import { renderObservations } from './observations.ts';
 import { blank, span, table, type Line, type Span } from './spans.ts';
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence({ state, progress }: DeploymentStatus): Line[] {
+export function renderEvidence({ state, progress }: DeploymentStatus, now: Date): Line[] {
   const { soak, monitor, smoke, warmUp } = state.evidence;
   const watch = progress?.watch ?? monitor ?? soak;
   const errors = warmUp?.errors ?? [];
   const lines: Line[] = [
     ...errors.map(({ message, count }): Line => [span(`  warm-up: ${count}× ${message}`, 'warning')]),
     ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(watch, watch === progress?.watch, state)),
+    ...(watch === null
+      ? []
+      : [...watchLines(watch, watch === progress?.watch, state), ...renderObservations(watch, now)]),
   ];
   return lines.length === 0 ? [] : [blank, ...lines];
 }

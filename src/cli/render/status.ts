@@ -24,7 +24,7 @@ export function renderStatus(status: DeploymentStatus, options: StatusOptions): 
     ...(traffic.length === 0 ? [] : [blank, ...traffic]),
     blank,
     ...renderSteps(status, now),
-    ...renderEvidence(status),
+    ...renderEvidence(status, now),
     ...renderHistory(state, now, width),
     ...renderNext(status, now),
   ];

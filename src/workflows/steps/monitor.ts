@@ -1,3 +1,4 @@
+import type { MonitorInput } from '../../activities/contract.ts';
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
@@ -13,7 +14,7 @@ export async function monitor(deployment: Deployment): Promise<void> {
     return;
   }
   const evidence = await watchActivities(watch)
-    .monitor({ ...planned, ...(deployment.baseline === undefined ? {} : { baseline: deployment.baseline }) })
+    .monitor({ ...planned, ...beforeCutover(deployment) })
     .catch((error: unknown) => {
       if (goesOnWithout(deployment, 'monitor', error, watch)) return null;
       throw error;
@@ -25,4 +26,10 @@ export async function monitor(deployment: Deployment): Promise<void> {
     return;
   }
   judge(deployment, 'monitor', evidence, watch);
+}
+
+/** What the soak found out about stable. */
+function beforeCutover({ baseline, record }: Deployment): Pick<MonitorInput, 'baseline' | 'stableUsage'> {
+  const stableUsage = record.state.evidence.soak?.usage?.stable ?? undefined;
+  return { ...(baseline === undefined ? {} : { baseline }), ...(stableUsage === undefined ? {} : { stableUsage }) };
 }
