@@ -31,12 +31,15 @@ const [fromManifest, fromImage] = shape.candidate.options;
 const [http, tcp, job] = shape.smoke.unwrap().shape.checks.unwrap().element.options;
 const [byHeader, byJson] = shape.cutover.unwrap().shape.verify.unwrap().shape.identity.unwrap().options;
 const [, metricsFields] = shape.metrics.unwrap().options;
+const [, comparisonFields] = shape.monitor.unwrap().shape.comparison.unwrap().options;
 
 const choices: { at: readonly string[]; meant: (value: unknown) => Meant }[] = [
   { at: ['candidate'], meant: candidate },
   { at: ['smoke', 'checks', '[]'], meant: byField({ http, tcp, job }) },
   { at: ['cutover', 'verify', 'identity'], meant: byField({ header: byHeader, json: byJson }) },
-  { at: ['metrics'], meant: metrics },
+  { at: ['metrics'], meant: noneOr(metricsFields) },
+  { at: ['soak', 'comparison'], meant: noneOr(comparisonFields) },
+  { at: ['monitor', 'comparison'], meant: noneOr(comparisonFields) },
 ];
 
 function candidate(value: unknown): Meant {
@@ -51,9 +54,11 @@ function candidate(value: unknown): Meant {
   return { ok: false, message: 'give either "image" or "manifest"' };
 }
 
-function metrics(value: unknown): Meant {
-  if (isObject(value)) return { ok: true, schema: metricsFields };
-  return { ok: false, message: `has to be "none" or an object, not ${wordValue(value)}` };
+function noneOr(schema: z.ZodType): (value: unknown) => Meant {
+  return (value) => {
+    if (isObject(value)) return { ok: true, schema };
+    return { ok: false, message: `has to be "none" or an object, not ${wordValue(value)}` };
+  };
 }
 
 /** The alternatives of which each has a field that names it. */

@@ -310,7 +310,10 @@ export function seedManifests(replicas: number, image: string, names: readonly s
 }
 
 /** On two cores that run dozens of pods a good candidate is slow at times; `myapp:…-slow` takes 1.5 s for each answer. */
-const patient = { p95: '1s', p99: '2s' };
+const patient = {
+  thresholds: { p95: '1s', p99: '2s' },
+  comparison: { minimumSlowdown: '1s' },
+};
 
 /** A spec whose times are seconds, so that a whole deployment takes some twenty of them. */
 export const quickSpec: SpecInput = {
@@ -329,11 +332,11 @@ export const quickSpec: SpecInput = {
     duration: '3s',
     interval: '500ms',
     minimumRequests: 10,
-    thresholds: patient,
+    ...patient,
     traffic: { requestsPerSecond: 10, requests: [{ path: '/api/items' }] },
   },
   cutover: { verify: { path: '/api/items', identity: { header: 'x-version' } } },
-  monitor: { duration: '4s', interval: '500ms', minimumRequests: 20, thresholds: patient },
+  monitor: { duration: '4s', interval: '500ms', minimumRequests: 20, ...patient },
   retention: '10m',
   drain: '1s',
   timeouts: { deploy: '30s' },

@@ -37,3 +37,14 @@ export function advance({ under, spent }: Boundary, increment: Increment, spenda
     least: next.from + length,
   };
 }
+
+/** The same of half the count, rounded down. */
+export function halved({ under: { from, probabilities }, spent, least }: Boundary): Boundary {
+  const first = Math.floor(from / 2);
+  const sums = Array.from<number>({ length: Math.floor((from + probabilities.length - 1) / 2) - first + 1 }).fill(0);
+  for (const [index, probability] of probabilities.entries()) {
+    const at = Math.floor((from + index) / 2) - first;
+    sums[at] = (sums[at] ?? 0) + probability;
+  }
+  return { under: { from: first, probabilities: sums }, spent, least: least === null ? null : Math.ceil(least / 2) };
+}

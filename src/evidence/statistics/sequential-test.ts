@@ -5,7 +5,7 @@
  * to see differences that nobody minds, and nothing from the error: such counts vary less than those of as many independent
  * events. How many are left out follows from the number of events of both arms, which says nothing of their split.
  */
-import { advance, newBoundary, type Boundary, type Increment } from './boundary.ts';
+import { advance, halved, newBoundary, type Boundary, type Increment } from './boundary.ts';
 import { addCounts, noCounts, type Counts, type PairedCounts } from './counts.ts';
 import { afterBaseline, ofConcurrent, ofLimit } from './null-hypothesis.ts';
 
@@ -31,6 +31,10 @@ export interface SequentialTest {
 /** Of both arms at the first look that has any. */
 const mostEventsAtALook = 20;
 const mostEventsOfBaseline = 100;
+/** Of a later look. */
+const mostLater = 1_000;
+/** Probabilities that are carried from look to look. */
+const mostKept = 600;
 /** A baseline of so many times fewer requests tells too little. */
 const mostTimesBaseline = 100;
 
@@ -48,12 +52,38 @@ export function lookOnce(
   against: Against,
   spendable: number,
 ): SequentialTest {
-  const every = before.every ?? everyAtFirst(now, against);
+  const { boundary, every } = coarseEnough(before, now, against);
   const candidate = addCounts(before.candidate, now.candidate);
   const stable = against.kind === 'stable' ? addCounts(before.stable, now.stable) : before.stable;
-  const after: SequentialTest = { boundary: before.boundary, candidate, stable, every };
+  const after: SequentialTest = { boundary, candidate, stable, every };
   if (against.kind === 'baseline' && isBeyondBaseline(after)) return { ...after, boundary: newBoundary };
-  return { ...after, boundary: advance(before.boundary, incrementOf(before, after, against), spendable) };
+  return { ...after, boundary: advance(boundary, incrementOf(before, after, against), spendable) };
+}
+
+/** Where the traffic has grown a lot, fewer of the events are counted from now on. */
+function coarseEnough(
+  before: SequentialTest,
+  now: PairedCounts,
+  against: Against,
+): Pick<SequentialTest, 'boundary' | 'every'> {
+  let { boundary, every } = { boundary: before.boundary, every: before.every ?? everyAtFirst(now, against) };
+  const events = eventsOf(before, now, against);
+  while (every !== null && (boundary.under.probabilities.length > mostKept || events / every > mostLater)) {
+    [boundary, every] = [halved(boundary), every * 2];
+  }
+  return { boundary, every };
+}
+
+/** About as many as a look may add to the count. */
+function eventsOf({ stable }: SequentialTest, now: PairedCounts, against: Against): number {
+  switch (against.kind) {
+    case 'stable':
+      return now.candidate.events + now.stable.events;
+    case 'baseline':
+      return Math.max(now.candidate.events, (stable.events * now.candidate.requests) / Math.max(1, stable.requests));
+    case 'limit':
+      return now.candidate.requests * against.limit;
+  }
 }
 
 /** Whether the candidate had so many requests that the baseline says nothing about them: no boundary is reached then. */

@@ -92,6 +92,16 @@ describe('a boundary', () => {
     for (let look = 1; look <= 60; look += 1) test = lookOnce(test, lookOf(2_500, 2_500, 50_000), stable, 1e-4 * look);
     expect(JSON.stringify(test).length).toBeLessThan(10_000);
   });
+
+  it('keeps its state small, and finds what is worse, where the traffic grows a lot', () => {
+    let test = newTest;
+    for (let look = 1; look <= 60; look += 1) {
+      const [requests, events] = look < 10 ? [10, 0] : [1_000_000, 25_000];
+      test = lookOnce(test, lookOf(events, events * 0.8, requests), stable, 1e-4 * look);
+    }
+    expect(JSON.stringify(test).length).toBeLessThan(20_000);
+    expect(isReached(test)).toBe(true);
+  });
 });
 
 describe('the error of a boundary, over all looks', () => {
@@ -127,6 +137,22 @@ describe('the error of a boundary, over all looks', () => {
       return hasReached(testAfter({ requests: requests * looks, events }), { kind: 'baseline', tolerance: 1 }, counts);
     });
     expect(error).toBeLessThan(alpha + 0.0293);
+  });
+
+  it.each<[string, Against]>([
+    ['stable', stable],
+    ['an absolute limit', { kind: 'limit', limit: 0.02 }],
+  ])('is at most alpha against %s where the traffic grows so much that not all events are counted', (_, against) => {
+    const error = shareOfRuns(120, (random) => {
+      const counts = Array.from({ length: looks }, (_none, look) => {
+        const requests = look < 8 ? 100 : 100_000;
+        const events = (): number => binomial(random, requests, 0.02);
+        return { candidate: { requests, events: events() }, stable: { requests, events: events() } };
+      });
+      return hasReached(newTest, against, counts);
+    });
+    // Three standard errors of 120 runs.
+    expect(error).toBeLessThan(alpha + 0.06);
   });
 
   it('is at most alpha at an absolute limit', () => {
