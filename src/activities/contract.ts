@@ -56,6 +56,11 @@ export interface SoakResult extends WatchEvidence {
   readonly baseline?: unknown;
 }
 
+export interface BaselineResult {
+  /** As the monitor takes it; null where nothing could be recorded. */
+  readonly baseline: unknown;
+}
+
 export interface MonitorInput extends Target {
   /** As the soak gave it. */
   readonly baseline?: unknown;
@@ -149,6 +154,7 @@ export interface Activities {
   warmUp(input: Target): Promise<WarmUpEvidence>;
   smoke(input: Target): Promise<SmokeEvidence>;
   soak(input: Target): Promise<SoakResult>;
+  baseline(input: Target): Promise<BaselineResult>;
   cutover(input: SwitchInput): Promise<SwitchResult>;
   monitor(input: MonitorInput): Promise<WatchEvidence>;
   rollback(input: RollbackInput): Promise<RollbackResult>;

@@ -5,6 +5,7 @@ import { DeploymentError } from '../domain/failure.ts';
 import { deploymentId } from '../domain/slot.ts';
 import { withAttempt, type Attempt } from './attempt.ts';
 import type { Activities, PreflightInput, Target } from './contract.ts';
+import { createBaseline } from './baseline.ts';
 import { createCutover } from './cutover.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDeploy } from './deploy.ts';
@@ -33,6 +34,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     warmUp: activity(withinDeadline(createWarmUp, dependencies, terms('warmUp'))),
     smoke: activity(withinDeadline(createSmoke, dependencies, terms('smoke'))),
     soak: activity(createSoak(dependencies)),
+    baseline: activity(createBaseline(dependencies)),
     cutover: activity(withinDeadline(createCutover, dependencies, terms('cutover'))),
     monitor: activity(createMonitor(dependencies)),
     rollback: activity(withinDeadline(createRollback, dependencies, terms('rollback', rollbackGraceMs))),

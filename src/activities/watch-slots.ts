@@ -118,7 +118,7 @@ function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchSta
 }
 
 /** A comparison needs some looks, however short the watch is. */
-function intervalOf({ interval, duration }: WatchSpec): number {
+export function intervalOf({ interval, duration }: WatchSpec): number {
   const most = toMilliseconds(duration) / looksAtLeast;
   return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }

@@ -59,6 +59,15 @@ export function watchActivities({ duration, extension }: Pick<WatchSpec, 'durati
   return activitiesWithin(longest + watchSlack, { heartbeatTimeout: '5s', retry });
 }
 
+/** What records the baseline anew: nobody waits for it, so a dead worker may be noticed late. */
+export function baselineActivities(duration: Duration): Activities {
+  return activitiesWithin(toMilliseconds(duration) + slack, {
+    heartbeatTimeout: '30s',
+    retry,
+    summary: "Records what users ask of stable, for the monitor's comparison",
+  });
+}
+
 /** The watch over the fallback lasts as long as the retention, which ends it: `null` without an end. */
 export function retentionActivities(milliseconds: number | null): Activities {
   const times =

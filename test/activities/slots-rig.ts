@@ -115,6 +115,13 @@ export class SlotsRig {
     return pod;
   }
 
+  /** What a user asks of a pod. */
+  async ask({ ip }: RigPod, path: string): Promise<number> {
+    const response = await fetch(`http://${ip}:${this.#port}${path}`);
+    await response.text();
+    return response.status;
+  }
+
   /** Ends the process of a pod; gives the port that it listened on. */
   close(name: string): number {
     const server = this.#servers.get(name);

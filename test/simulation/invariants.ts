@@ -198,18 +198,25 @@ export function invariant9(what: string, value: unknown): void {
   const text = JSON.stringify(value) ?? '';
   demand(!secretForms.some((form) => text.includes(form)), '9', () => `the ${what} has the value of a Secret in it`);
   demand(text.length <= 60_000, '9', () => `the ${what} has ${text.length} characters`);
-  const longest = longestList(value);
-  demand(longest <= 24, '9', () => `the ${what} has a list of ${longest} items`);
+  const long = longList(value);
+  demand(long === null, '9', () => `the ${what} has a list of ${long}`);
 }
 
 export const onEffect: readonly Check[] = [invariant1, invariant2, invariant3, invariant3Speed, invariant4, invariant7];
 
 const secretForms = [canary, Buffer.from(canary).toString('base64')];
 
-function longestList(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const own = Array.isArray(value) ? value.length : 0;
-  return Object.values(value).reduce<number>((longest, one) => Math.max(longest, longestList(one)), own);
+/** What is kept by time, or by count, has its own bounds: all else is a handful. */
+const mostItems: Readonly<Record<string, number>> = { series: 60, points: 60, looks: 60, probabilities: 1_000 };
+
+function longList(value: unknown, name = ''): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (Array.isArray(value) && value.length > (mostItems[name] ?? 24)) return `${value.length} items: ${name}`;
+  for (const [key, one] of Object.entries(value)) {
+    const long = longList(one, key);
+    if (long !== null) return long;
+  }
+  return null;
 }
 
 /** The repair of a stable slot that was scaled down. */

@@ -81,6 +81,7 @@ export function scriptedActivities(overrides: Partial<Activities> = {}): { activ
       checks: [{ name: 'health', kind: 'http', passed: true, detail: '200', durationMs: 4 }],
     }),
     soak: async () => watchEvidence('pass'),
+    baseline: async () => ({ baseline: null }),
     cutover: async (input: SwitchInput) =>
       switchResult({ fence: input.fence + 1 }, input.stableSlot, input.candidateSlot),
     monitor: async () => watchEvidence('pass'),

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { deadlines, describeOverdue } from '../../domain/deadline.ts';
 import type { Deployment } from '../deployment.ts';
+import { whileBaselineIsRecorded } from '../record-baseline.ts';
 import { dueIn } from '../step-activities.ts';
 
 /** Waits for an operator, where the spec asks for one; nobody's answer in time is a no. */
@@ -17,7 +18,9 @@ export async function approval(deployment: Deployment): Promise<void> {
     waitingFor: `an operator: cutover approve ${state.id}`,
     next: dueIn('the candidate is removed unless somebody approves', timeout),
   });
-  const approved = await deployment.until(() => deployment.approval !== null, deadline.ms, 'approval expires');
+  const approved = await whileBaselineIsRecorded(deployment, () =>
+    deployment.until(() => deployment.approval !== null, deadline.ms, 'approval expires'),
+  );
   if (!approved) {
     const message = describeOverdue(deadline, {
       undone: `nobody has approved ${state.id}`,

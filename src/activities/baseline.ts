@@ -1,0 +1,40 @@
+/**
+ * Records stable's baseline anew while an operator is waited for: no probes are sent then, so all of its pods count users' traffic
+ * alone. Nothing depends on it but what the monitor compares with, so what could not be read is left out.
+ */
+import { toMilliseconds } from '../domain/duration.ts';
+import { baselineOf, newRecording, record } from '../evidence/baseline.ts';
+import { sourceInTime } from '../evidence/in-time.ts';
+import { takeSample } from '../evidence/sampling.ts';
+import { pause, report, type Step } from './attempt.ts';
+import type { Dependencies } from './dependencies.ts';
+import { intervalOf, prepareWatch } from './watch-slots.ts';
+import { requestSources } from './watch-sources.ts';
+
+/** A look at a slot that answers within seconds. */
+const longestLookMs = 5_000;
+
+export function createBaseline(dependencies: Dependencies): Step<'baseline'> {
+  return async (target, attempt) => {
+    const { spec, stableSlot } = target;
+    if (stableSlot === null) return { baseline: null };
+    const watch = spec.monitor;
+    const { views, port } = await prepareWatch(dependencies, { ...target, candidateSlot: stableSlot });
+    const sources = requestSources(dependencies, { target, views, port }).map((source) =>
+      sourceInTime(source, () => longestLookMs),
+    );
+    const lengthMs = toMilliseconds(watch.duration);
+    const endsAt = Date.now() + attempt.remaining(lengthMs);
+    let recording = newRecording(Date.now());
+    while (Date.now() < endsAt) {
+      const lookedAt = Date.now();
+      views.refresh();
+      const { sample } = await takeSample(sources, { spec, slot: stableSlot }, attempt.signal);
+      recording = record(recording, sample, Date.now(), { counts: () => true, lengthMs });
+      report(attempt, 'approval', { summary: `recording what users ask of ${stableSlot}, for the monitor` });
+      await pause(attempt, lookedAt + intervalOf(watch) - Date.now());
+      attempt.signal.throwIfAborted();
+    }
+    return { baseline: baselineOf(recording) };
+  };
+}

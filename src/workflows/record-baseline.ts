@@ -1,0 +1,45 @@
+/**
+ * The baseline that is recorded while an operator is waited for, again and again: what stable did hours ago says little about
+ * what the candidate should do now.
+ *
+ * 1. Nobody waits for it: the answer of the operator ends it, and what was recorded last counts.
+ * 2. What goes wrong with it is no matter of the deployment.
+ * 3. The longer it waits, the rarer it is recorded, so that a wait of days makes no long history.
+ */
+import { CancellationScope, patched, sleep } from '@temporalio/workflow';
+import { toMilliseconds } from '../domain/duration.ts';
+import type { Deployment } from './deployment.ts';
+import { baselineActivities } from './step-activities.ts';
+
+/** Of the time that has been waited for already; but at least as long as one recording. */
+const pauseShare = 0.25;
+
+/** Runs `wait` while the baseline is kept fresh. */
+export async function whileBaselineIsRecorded<T>(deployment: Deployment, wait: () => Promise<T>): Promise<T> {
+  if (!isUsed(deployment) || !patched('baseline-while-approval-is-awaited')) return wait();
+  const scope = new CancellationScope();
+  // Cancelled or failed: what was recorded before stays.
+  const recording = scope.run(() => recordAgain(deployment)).catch(() => undefined);
+  try {
+    return await wait();
+  } finally {
+    scope.cancel();
+    await recording;
+  }
+}
+
+function isUsed({ planned: { spec, stableSlot } }: Deployment): boolean {
+  const { duration, comparison } = spec.monitor;
+  return stableSlot !== null && spec.metrics !== 'none' && comparison !== 'none' && toMilliseconds(duration) > 0;
+}
+
+async function recordAgain(deployment: Deployment): Promise<void> {
+  const { planned } = deployment;
+  const { duration } = planned.spec.monitor;
+  const begun = Date.now();
+  for (;;) {
+    const { baseline } = await baselineActivities(duration).baseline(planned);
+    if (baseline !== null) deployment.baseline = baseline;
+    await sleep(Math.max(toMilliseconds(duration), (Date.now() - begun) * pauseShare));
+  }
+}
