@@ -1,6 +1,6 @@
 /** The resource metrics API of the sandbox, and memory limits: what the evidence of CPU and memory is tested on. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { changeFaults } from './faults/slot-troubles.ts';
+import { takeMemory } from './faults/slot-troubles.ts';
 import { ClusterRig } from './rig.ts';
 
 const rigs: ClusterRig[] = [];
@@ -28,7 +28,7 @@ describe('the resource metrics API', () => {
     await expect.poll(() => memoryOf(rig, 'app=api,version=blue'), { timeout: 20_000 }).toHaveLength(2);
     expect(await memoryOf(rig, 'app=api,version=green')).toEqual([]);
     const [first = 0] = await memoryOf(rig, 'version=blue');
-    await changeFaults(rig, 'blue', { memoryMiB: 200 });
+    await takeMemory(rig, 'blue', 200);
     await expect
       .poll(async () => Math.max(...(await memoryOf(rig, 'version=blue'))), { timeout: 20_000 })
       .toBeGreaterThan(first + 150);
@@ -46,7 +46,7 @@ describe('a container that takes more memory than its limit', () => {
     const limited = { spec: { replicas: 1, template: { spec: { containers } } } };
     await rig.kubectl('patch', 'deployment', 'api-blue', '--patch', JSON.stringify(limited));
     await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=60s');
-    await changeFaults(rig, 'blue', { memoryMiB: 200 });
+    await takeMemory(rig, 'blue', 200);
     const lastEnd = '{.items[*].status.containerStatuses[0].lastState.terminated.reason}';
     await expect
       .poll(() => rig.kubectl('get', 'pods', '-l', 'version=blue', '-o', `jsonpath=${lastEnd}`), { timeout: 20_000 })

@@ -1,7 +1,7 @@
 /** What a deployment finds out beside its requests, on a real API server: traces, usage, memory, traffic. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpecInput } from '../../src/domain/spec.ts';
-import { changeFaults } from './faults/slot-troubles.ts';
+import { takeMemory } from './faults/slot-troubles.ts';
 import { at, unwatched } from './expected.ts';
 import { ClusterRig, quickSpec } from './rig.ts';
 
@@ -89,7 +89,7 @@ describe('the evidence', () => {
     });
     await rig.cutoverEnds(0, 'deploy', '-f', spec);
     await rig.when(at('soak'));
-    await changeFaults(rig, 'green', { memoryMiB: 300 });
+    await takeMemory(rig, 'green', 300);
     const state = await rig.when(({ outcome }) => outcome === 'rolled-back');
     const findings = state.evidence.soak?.findings ?? [];
     expect(findings.filter(({ verdict }) => verdict === 'fail').map(({ metric }) => metric)).toContain('oom-kills');

@@ -62,7 +62,7 @@ export async function losePod(rig: ClusterRig, slot: Slot): Promise<void> {
 }
 
 /** Changes the faults of every pod of the slot. */
-export async function changeFaults(rig: ClusterRig, slot: Slot, faults: Partial<Faults>): Promise<void> {
+async function changeFaults(rig: ClusterRig, slot: Slot, faults: Partial<Faults>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-faults-'));
   const file = join(folder, 'faults.json');
   writeFileSync(file, JSON.stringify(faults));
@@ -74,6 +74,11 @@ export async function changeFaults(rig: ClusterRig, slot: Slot, faults: Partial<
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Each pod of the slot takes so much memory; one that is killed for it may not answer any more. */
+export async function takeMemory(rig: ClusterRig, slot: Slot, memoryMiB: number): Promise<void> {
+  await changeFaults(rig, slot, { memoryMiB }).catch(() => undefined);
 }
 
 /** None of its pods is ready any more; they need a readiness probe on /healthz. */
