@@ -8,6 +8,7 @@ import { immaterial } from './material.ts';
 import { confidenceOf } from './statistics/confidence.ts';
 import { findingsOf, type StatisticalFinding } from './statistics/verdict.ts';
 import {
+  againstLimitOf,
   againstStableOf,
   boundOf,
   comparedMetrics,
@@ -60,6 +61,26 @@ export function statisticalFindings(comparison: WatchComparison, state: Comparis
   // What the pods count themselves is not said of the probes as well.
   return findings.filter((one, index) => findings.findIndex((other) => isSame(one, other)) === index);
 }
+
+/**
+ * The findings by limits at the end of a watch, where what is above its limit by chance alone is no failure, and no pass either.
+ */
+export function unlessByChance(findings: readonly Finding[], comparison: WatchComparison, state: ComparisonState) {
+  const { plans } = comparison;
+  return findings.map((finding): Finding => {
+    const metric = comparedMetrics.find((one) => one === finding.metric);
+    if (finding.verdict !== 'fail' || metric === undefined || plans.pods === null || state.pods === null)
+      return finding;
+    const against = againstLimitOf(plans.pods, metric);
+    const counted = state.pods.againstLimits[metric];
+    // Of latencies above the highest bound there may be no counts: then the figures are all there is.
+    if (against === null || counted.test.candidate.events === 0) return finding;
+    if (confidenceOf(counted, comparisonPlan(plans.pods, metric, against)) >= certain) return finding;
+    return { ...finding, verdict: 'insufficient-data', reason: `${finding.reason}, which may be by chance` };
+  });
+}
+
+const certain = 0.9;
 
 /** What the verdict rests on beside the limits. */
 export function comparisonEvidence(

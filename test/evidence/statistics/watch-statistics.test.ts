@@ -175,6 +175,8 @@ describe('slow requests', () => {
   it('are those above the bound that is nearest to the quantile', () => {
     expect(slowFrom(seen, 0.95)).toBe('0.25');
     expect(slowFrom(seen, 0.99)).toBe('0.5');
+    // One in ten is slower than 0.01 s, and none of 120 than 0.025: that is about one in a hundred.
+    expect(slowFrom({ '0.01': 108, '0.025': 120, '0.05': 120, Infinity: 120 }, 0.99)).toBe('0.025');
     expect(slowFrom({ '0.1': 49, Infinity: 49 }, 0.99)).toBeNull();
     expect(slowFrom({ Infinity: 500 }, 0.99)).toBeNull();
   });
