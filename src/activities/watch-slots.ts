@@ -1,5 +1,5 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
-import type { WatchEvidence } from '../domain/evidence.ts';
+import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
@@ -7,8 +7,6 @@ import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
-import { podsMetrics } from '../evidence/pods-metrics.ts';
-import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
 import { unmeasured, type Source } from '../evidence/source.ts';
 import {
@@ -27,6 +25,7 @@ import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { SlotViews } from './slot-views.ts';
+import { sourcesOf } from './watch-sources.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
@@ -40,6 +39,8 @@ export interface WatchRun {
   readonly sources?: readonly Source[];
   /** What the monitor compares with; null where none was recorded. */
   readonly baseline: Baseline | null;
+  /** What a pod of stable used before the cutover, for the monitor; null where it was not measured. */
+  readonly stableUsage: SlotUsage | null;
   /** How a baseline is recorded meanwhile; null where it is not. */
   readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
@@ -111,7 +112,7 @@ export async function unwatched(
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom({ ...run, baseline: null, records: null }, [nobody]);
+  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
@@ -155,21 +156,8 @@ class LookLimit {
   }
 }
 
-/** Where the requests of users are counted: the status of the pods tells which of them there are. */
-export function requestSources(
-  { access }: Dependencies,
-  { spec: { metrics, access: way } }: Target,
-  { views, port }: Pick<WatchRun, 'views' | 'port'>,
-): Source[] {
-  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
-  return [
-    podsStatus(({ slot }) => views.read(slot)),
-    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port })]),
-  ];
-}
-
 function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
-  const all = [...requestSources(dependencies, run.target, run), ...(run.sources ?? [])];
+  const all = [...sourcesOf(dependencies, run), ...(run.sources ?? [])];
   return watchFrom(
     run,
     all.map((source) => sourceInTime(source, mostMs)),
@@ -177,10 +165,10 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimi
 }
 
 function watchFrom(
-  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'records'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'records'>,
   sources: readonly Source[],
 ): Watch {
-  const { step, target, spec: watch, baseline, records } = run;
+  const { step, target, spec: watch, baseline, stableUsage, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
   return {
     candidate: { spec, slot: candidateSlot },
@@ -188,6 +176,8 @@ function watchFrom(
     sources,
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
+    step,
+    stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
     now: Date.now,

@@ -4,7 +4,15 @@
  *
  * 1. A state document has `largest.state` bytes at most, whatever it was told.
  */
-import type { CheckResult, Finding, SmokeEvidence, WarmUpEvidence, WatchEvidence } from './evidence.ts';
+import type {
+  CheckResult,
+  FailedProbe,
+  Finding,
+  PodWarning,
+  SmokeEvidence,
+  WarmUpEvidence,
+  WatchEvidence,
+} from './evidence.ts';
 import { clipToBytes } from './json-size.ts';
 import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 
@@ -18,7 +26,7 @@ export const largest = {
 /** Of single texts. */
 const room = { name: 400, sentence: 500, paragraph: 2_000, reason: 1_000, message: 4_000, image: 300 } as const;
 
-const listed = { errors: 10, findings: 20, images: 10, checks: 50 } as const;
+const listed = { errors: 10, findings: 20, images: 10, checks: 50, probes: 10, warnings: 10 } as const;
 
 /** The logs of all smoke checks together. */
 const roomForLogs = 16_000;
@@ -89,7 +97,26 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       reason: clipToBytes(reason, room.sentence),
       count,
     })),
+    ...boundedObservations(evidence),
   };
+}
+
+type Observed = Pick<WatchEvidence, 'failedProbes' | 'warnings' | 'usage'>;
+
+function boundedObservations({ failedProbes, warnings, usage }: Observed): Observed {
+  return {
+    ...(failedProbes === undefined ? {} : { failedProbes: failedProbes.slice(0, listed.probes).map(boundedProbe) }),
+    ...(warnings === undefined ? {} : { warnings: warnings.slice(0, listed.warnings).map(boundedWarning) }),
+    ...(usage === undefined ? {} : { usage: { ...usage, why: usage.why && clipToBytes(usage.why, room.sentence) } }),
+  };
+}
+
+function boundedProbe(probe: FailedProbe): FailedProbe {
+  return { ...probe, request: shortName(probe.request), outcome: clipToBytes(probe.outcome, room.sentence) };
+}
+
+function boundedWarning(warning: PodWarning): PodWarning {
+  return { ...warning, reason: shortName(warning.reason), message: clipToBytes(warning.message, room.sentence) };
 }
 
 function finding(found: Finding): Finding {

@@ -26,7 +26,14 @@ export interface Rule {
 
 /** The rules of the worker's role in the spec's namespace. */
 export function neededRules(spec: Spec): Rule[] {
-  return [...objectRules(spec), ...proxyRules(spec), ...jobRules(spec), ...secretRules(spec), ...courtesyRules];
+  return [
+    ...objectRules(spec),
+    ...proxyRules(spec),
+    ...jobRules(spec),
+    ...secretRules(spec),
+    ...usageRules(spec),
+    ...courtesyRules,
+  ];
 }
 
 /** The name under which preflight tries out a Deployment whose own name is still taken. */
@@ -89,9 +96,17 @@ function secretRules(spec: Spec): Rule[] {
   return names.length === 0 ? [] : [{ group: '', resource: 'secrets', verbs: ['get'], names }];
 }
 
+/** What pods use is shown where it can be, and needed where the spec limits it. */
+function usageRules({ soak, monitor }: Spec): Rule[] {
+  const isLimited = [soak, monitor].some(({ thresholds: { cpu, memory } }) => (cpu ?? memory) !== undefined);
+  const rule = { group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'] };
+  return [isLimited ? rule : { ...rule, missed: 'CPU and memory of the pods are not shown' }];
+}
+
 const courtesyRules: readonly Rule[] = [
   { group: '', resource: 'pods/log', verbs: ['get'], missed: 'the last lines of containers that crash are not shown' },
   { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
+  { group: '', resource: 'events', verbs: ['list'], missed: "Kubernetes' warnings about the pods are not shown" },
   {
     group: '',
     resource: 'resourcequotas',

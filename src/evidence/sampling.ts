@@ -36,17 +36,26 @@ function combine(samples: readonly Sample[]): Sample {
   let probes: Sample['probes'];
   let unread: string[] | undefined;
   let pods: PodsStatus | undefined;
+  let usage: Sample['usage'];
+  let warnings: Sample['warnings'];
+  let failedProbes: Sample['failedProbes'];
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
     probes ??= sample.probes;
     pods ??= sample.pods;
+    usage ??= sample.usage;
+    warnings ??= sample.warnings;
+    failedProbes ??= sample.failedProbes;
   }
   return {
     ...(counters === undefined ? {} : { counters }),
     ...(probes === undefined ? {} : { probes }),
     ...(unread === undefined ? {} : { unread }),
     ...(pods === undefined ? {} : { pods }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(warnings === undefined ? {} : { warnings }),
+    ...(failedProbes === undefined ? {} : { failedProbes }),
   };
 }
 

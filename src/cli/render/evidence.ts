@@ -6,12 +6,18 @@ import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { chartLines } from './chart.ts';
 import { comparisonLines } from './comparison.ts';
 import { metrics } from './metrics.ts';
+import { renderObservations } from './observations.ts';
 import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
-import { watchesOf } from './watches.ts';
 import { lookOfVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
+import { watchesOf } from './watches.ts';
+
+export interface EvidenceView {
+  readonly now: Date;
+  readonly width: number;
+}
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence(status: DeploymentStatus, width: number): Line[] {
+export function renderEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
@@ -20,7 +26,7 @@ export function renderEvidence(status: DeploymentStatus, width: number): Line[] 
   const lines: Line[] = [
     ...(warmUp === null ? [] : warmUpLines(warmUp)),
     ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, width)),
+    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, view)),
     // What a monitor shows begins with what its soak showed.
     ...chartLines(watches, state),
   ];
@@ -28,7 +34,7 @@ export function renderEvidence(status: DeploymentStatus, width: number): Line[] 
 }
 
 /** All of it, one after the other. */
-export function renderAllEvidence(status: DeploymentStatus, width: number): Line[] {
+export function renderAllEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
@@ -37,7 +43,7 @@ export function renderAllEvidence(status: DeploymentStatus, width: number): Line
     smoke === null ? [] : smokeLines(smoke),
     ...(['soak', 'monitor'] as const).map((name) => {
       const watch = watches[name];
-      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, width);
+      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, view);
     }),
     chartLines(watches, state),
   ];
@@ -64,7 +70,7 @@ function watchLines(
   watch: WatchEvidence,
   isLive: boolean,
   state: DeploymentState,
-  width: number,
+  { now, width }: EvidenceView,
 ): Line[] {
   const limits = state.spec?.[name];
   const rows = metrics.map((metric): Line => {
@@ -83,6 +89,7 @@ function watchLines(
     ...table([[span(''), span(''), ...sides], ...rows]),
     ...otherFindings(watch),
     ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
+    ...renderObservations(watch, now),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
     ]),
