@@ -4,7 +4,15 @@
  *
  * 1. A state document has `largest.state` bytes at most, whatever it was told.
  */
-import type { CheckResult, Finding, SmokeEvidence, WarmUpEvidence, WatchEvidence } from './evidence.ts';
+import type {
+  CheckResult,
+  Finding,
+  LogEvidence,
+  LogsRead,
+  SmokeEvidence,
+  WarmUpEvidence,
+  WatchEvidence,
+} from './evidence.ts';
 import { clipToBytes } from './json-size.ts';
 import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 
@@ -12,13 +20,30 @@ import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 export const largest = {
   /** A spec as it is given, before its defaults are filled in. */
   spec: 65_536,
-  state: 300_000,
+  state: 330_000,
 } as const;
 
 /** Of single texts. */
-const room = { name: 400, sentence: 500, paragraph: 2_000, reason: 1_000, message: 4_000, image: 300 } as const;
+const room = {
+  name: 400,
+  sentence: 500,
+  paragraph: 2_000,
+  reason: 1_000,
+  message: 4_000,
+  image: 300,
+  pod: 100,
+  template: 250,
+} as const;
 
-const listed = { errors: 10, findings: 20, images: 10, checks: 50 } as const;
+const listed = {
+  errors: 10,
+  findings: 20,
+  images: 10,
+  checks: 50,
+  templates: 10,
+  podsOfTemplate: 3,
+  podsOfLogs: 20,
+} as const;
 
 /** The logs of all smoke checks together. */
 const roomForLogs = 16_000;
@@ -89,7 +114,31 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       reason: clipToBytes(reason, room.sentence),
       count,
     })),
+    ...(evidence.logs === undefined ? {} : { logs: boundedLogs(evidence.logs) }),
   };
+}
+
+function boundedLogs({ candidate, stable, templates, others }: LogEvidence): LogEvidence {
+  const kept = templates.slice(0, listed.templates);
+  return {
+    candidate: boundedLogsRead(candidate),
+    stable: stable && boundedLogsRead(stable),
+    templates: kept.map((template) => ({
+      ...template,
+      template: clipToBytes(template.template, room.template),
+      sample: clipToBytes(template.sample, room.template),
+      pods: podNames(template.pods, listed.podsOfTemplate),
+    })),
+    others: others + templates.length - kept.length,
+  };
+}
+
+function boundedLogsRead(read: LogsRead): LogsRead {
+  return { ...read, pods: podNames(read.pods, listed.podsOfLogs) };
+}
+
+function podNames(names: readonly string[], most: number): string[] {
+  return names.slice(0, most).map((name) => clipToBytes(name, room.pod));
 }
 
 function finding(found: Finding): Finding {

@@ -2,6 +2,7 @@
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { PodCounters } from './counters.ts';
+import type { LogsReading } from './logs/reading.ts';
 
 /** Which slot to look at. */
 export interface Subject {
@@ -18,6 +19,8 @@ export interface Sample {
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
   readonly pods?: PodsStatus;
+  /** `later` where they were not read at this look. */
+  readonly logs?: LogsReading | 'later';
 }
 
 export interface PodsStatus {
