@@ -26,7 +26,14 @@ export interface Rule {
 
 /** The rules of the worker's role in the spec's namespace. */
 export function neededRules(spec: Spec): Rule[] {
-  return [...objectRules(spec), ...proxyRules(spec), ...jobRules(spec), ...secretRules(spec), ...courtesyRules];
+  return [
+    ...objectRules(spec),
+    ...proxyRules(spec),
+    ...jobRules(spec),
+    ...secretRules(spec),
+    ...logRules(spec),
+    ...courtesyRules,
+  ];
 }
 
 /** The name under which preflight tries out a Deployment whose own name is still taken. */
@@ -89,8 +96,13 @@ function secretRules(spec: Spec): Rule[] {
   return names.length === 0 ? [] : [{ group: '', resource: 'secrets', verbs: ['get'], names }];
 }
 
+/** A watch that cannot read the logs it should judge by says so, too late. */
+function logRules({ logs }: Spec): Rule[] {
+  const rule = { group: '', resource: 'pods/log', verbs: ['get'] };
+  return [logs === 'none' ? { ...rule, missed: 'the last lines of containers that crash are not shown' } : rule];
+}
+
 const courtesyRules: readonly Rule[] = [
-  { group: '', resource: 'pods/log', verbs: ['get'], missed: 'the last lines of containers that crash are not shown' },
   { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
   {
     group: '',

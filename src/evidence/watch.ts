@@ -9,6 +9,8 @@ import type { Finding, WatchEvidence } from '../domain/evidence.ts';
 import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
 import { newRecording, record, type BaselineRecording } from './baseline.ts';
 import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
+import type { LogsState } from './logs/log-state.ts';
+import { evidenceOfLogs, findingsOfLogs, logsMayTellMore, withLogs, type LogsPlan } from './logs/watch-logs.ts';
 import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
 import { takeSample, type Trouble } from './sampling.ts';
 import { addToSeries, newSeries, pointsOf, type Series } from './series.ts';
@@ -28,6 +30,7 @@ export interface WatchState {
   /** Why the rest of the watch need not be waited for. */
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
+  readonly logs?: LogsState;
 }
 
 export interface Watch {
@@ -40,6 +43,7 @@ export interface Watch {
   readonly records: { readonly counts: (uid: string) => boolean; readonly lengthMs: number } | null;
   /** How long the watch may last. */
   readonly horizonMs: number;
+  readonly logs?: LogsPlan;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -79,9 +83,11 @@ export function hasFailed({ failed }: WatchState): boolean {
 }
 
 /** Whether one more look may change the verdict: something is amiss that one look alone does not decide. */
-export function isUnsettled({ limits }: Watch, { candidate }: WatchState): boolean {
+export function isUnsettled({ limits, logs }: Watch, state: WatchState): boolean {
+  const { candidate } = state;
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-  return isUnread || !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  return isUnread || isUnready || logsMayTellMore(logs, state);
 }
 
 /** The evidence so far, or at the end. */
@@ -104,6 +110,7 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     unmeasured,
     comparison: comparisonEvidence(watch.comparison, comparison, state),
     series: pointsOf(state.series),
+    ...evidenceOfLogs(watch.logs, state),
   });
 }
 
@@ -137,6 +144,7 @@ function withArms(
     comparison: compareAgain(watch.comparison, before.comparison, before, { candidate, stable }, at - before.startedAt),
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
+    ...withLogs(watch.logs, before, seen, at),
   };
 }
 
@@ -155,6 +163,7 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
   const found = [
     ...judgePods(wholeWatch(state.candidate), watch.limits),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...findingsOfLogs(watch.logs, state),
   ];
   return found.filter(({ verdict }) => verdict === 'fail');
 }
@@ -163,6 +172,7 @@ function allFindings(watch: Watch, state: WatchState): Finding[] {
   return [
     ...unlessByChance(judge(wholeWatch(state.candidate), watch.limits), watch.comparison, state.comparison),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...findingsOfLogs(watch.logs, state),
   ];
 }
 

@@ -12,6 +12,7 @@ import type { SpecInput } from '../../src/domain/spec.ts';
 import type { Slot } from '../../src/domain/slot.ts';
 import { createDirectTransport } from '../../src/kubernetes/access/direct.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { clusterWith, KubeletLog } from '../evidence/kubelet-log.ts';
 import { parsed } from '../workflows/scripted-activities.ts';
 
 const closing: (() => void)[] = [];
@@ -45,6 +46,8 @@ export class SlotsRig {
   readonly dependencies: Dependencies;
   /** What the production Service selects. */
   live: Slot = 'blue';
+  /** What the pods have logged, by their names. */
+  readonly logs: Record<string, KubeletLog> = {};
   readonly #servers = new Map<string, http.Server>();
   #port = 0;
 
@@ -54,7 +57,8 @@ export class SlotsRig {
       null,
     );
     closing.push(() => direct.close());
-    const cluster = { api: { json: (request: ApiCall) => Promise.resolve(this.#answer(request)) } };
+    const { open } = clusterWith(this.logs).api;
+    const cluster = { api: { json: (request: ApiCall) => Promise.resolve(this.#answer(request)), open } };
     this.dependencies = {
       cluster: cluster as unknown as Cluster,
       access: { direct, proxy: direct, close: () => undefined },
@@ -97,6 +101,7 @@ export class SlotsRig {
     });
     this.#port = (server.address() as AddressInfo).port;
     this.pods.push(pod);
+    this.logs[pod.name] = new KubeletLog();
     this.#servers.set(pod.name, server);
     closing.push(() => this.close(pod.name));
     return pod;
@@ -140,7 +145,10 @@ export class SlotsRig {
     const [, slot] = /\/deployments\/api-(\w+)$/.exec(path) ?? [];
     if (slot !== undefined) {
       const replicas = this.pods.filter((pod) => pod.slot === slot).length;
-      return { metadata: { name: `api-${slot}` }, spec: { replicas, template: { spec: { containers: [] } } } };
+      return {
+        metadata: { name: `api-${slot}` },
+        spec: { replicas, template: { spec: { containers: [{ name: 'api' }] } } },
+      };
     }
     if (path.endsWith('/pods')) {
       const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));
