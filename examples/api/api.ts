@@ -80,10 +80,12 @@ export class Api {
       const seconds = (performance.now() - startedAt) / 1_000;
       this.#metrics.observe({ method, path: route.name, status: response.statusCode, seconds });
     });
-    const fate = await this.#options.faults.next();
+    const { faults, log } = this.#options;
+    const fate = await faults.next();
     const answer = fate === 'error' ? injectedError : await this.#answerApi(route, method);
-    if (answer.status >= 500) {
-      this.#options.log({ level: 'error', message: answer.body['error'], method, path: route.name });
+    if (answer.status >= 500) log({ level: 'error', message: answer.body['error'], method, path: route.name });
+    if (faults.current.loggedErrors) {
+      log({ level: 'error', message: `no price known after ${Math.round(startedAt)} ms`, path: route.name });
     }
     // A shutdown may have begun while the request waited.
     if (this.#isShuttingDown) response.setHeader('connection', 'close');

@@ -10,6 +10,8 @@ export interface Faults {
   readonly unready: boolean;
   /** Whether the critical endpoint `/api/items` is missing (404). */
   readonly itemsMissing: boolean;
+  /** Whether each request is answered well, and an error is logged all the same. */
+  readonly loggedErrors: boolean;
   /** Exit with an error so long after the start or after the request that asks for it; null means never. */
   readonly crashAfterMs: number | null;
   /** So much memory is taken beside what the process needs, in MiB. */
@@ -22,6 +24,7 @@ export const noFaults: Faults = {
   onlyAboveRequestsPerSecond: 0,
   unready: false,
   itemsMissing: false,
+  loggedErrors: false,
   crashAfterMs: null,
   memoryMiB: 0,
 };
@@ -37,6 +40,7 @@ export const faultsBySuffix: Readonly<Record<string, Partial<Faults>>> = {
   // Above the few requests a second of a soak, below a tenth of production traffic.
   'errors-in-production': { errorRate: 0.3, onlyAboveRequestsPerSecond: 8 },
   'failing-smoke': { itemsMissing: true },
+  'logged-errors': { loggedErrors: true },
 };
 
 const suffixByRelease: Readonly<Record<string, string>> = { 'v3.0': 'errors-in-production' };
@@ -96,6 +100,8 @@ function fieldOf(name: string, value: unknown): Partial<Faults> {
       return { unready: trueOrFalse(name, value) };
     case 'itemsMissing':
       return { itemsMissing: trueOrFalse(name, value) };
+    case 'loggedErrors':
+      return { loggedErrors: trueOrFalse(name, value) };
     default:
       throw new FaultsError(`fault ${name} is not known: use ${Object.keys(noFaults).join(', ')} or crash`);
   }

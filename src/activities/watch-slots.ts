@@ -24,6 +24,7 @@ import { inTime } from '../kubernetes/time-limit.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { logSources, logsPlan } from './log-source.ts';
 import { SlotViews } from './slot-views.ts';
 import { sourcesOf } from './watch-sources.ts';
 
@@ -77,7 +78,7 @@ export interface Watched {
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<Watched> {
   const { attempt, views, spec } = run;
   const limit = new LookLimit();
-  const watch = watchOf(dependencies, run, limit);
+  const watch = watchOf(dependencies, run, limit, () => state);
   let state = resumed(watch, run);
   limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
   const interval = intervalOf(spec);
@@ -156,11 +157,15 @@ class LookLimit {
   }
 }
 
-function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
-  const all = [...sourcesOf(dependencies, run), ...(run.sources ?? [])];
+function watchOf(dependencies: Dependencies, run: WatchRun, limit: LookLimit, state: () => WatchState): Watch {
+  const all = [
+    ...sourcesOf(dependencies, run),
+    ...(run.sources ?? []),
+    ...logSources(dependencies, run, state, () => Date.now() >= limit.endsAt),
+  ];
   return watchFrom(
     run,
-    all.map((source) => sourceInTime(source, mostMs)),
+    all.map((source) => sourceInTime(source, limit.mostMs)),
   );
 }
 
@@ -180,6 +185,7 @@ function watchFrom(
     stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
+    logs: logsPlan(step, target),
     now: Date.now,
   };
 }

@@ -8,6 +8,8 @@ import type {
   CheckResult,
   FailedProbe,
   Finding,
+  LogEvidence,
+  LogsRead,
   PodWarning,
   SmokeEvidence,
   WarmUpEvidence,
@@ -20,13 +22,32 @@ import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 export const largest = {
   /** A spec as it is given, before its defaults are filled in. */
   spec: 65_536,
-  state: 300_000,
+  state: 330_000,
 } as const;
 
 /** Of single texts. */
-const room = { name: 400, sentence: 500, paragraph: 2_000, reason: 1_000, message: 4_000, image: 300 } as const;
+const room = {
+  name: 400,
+  sentence: 500,
+  paragraph: 2_000,
+  reason: 1_000,
+  message: 4_000,
+  image: 300,
+  pod: 100,
+  template: 250,
+} as const;
 
-const listed = { errors: 10, findings: 20, images: 10, checks: 50, probes: 10, warnings: 10 } as const;
+const listed = {
+  errors: 10,
+  findings: 20,
+  images: 10,
+  checks: 50,
+  probes: 10,
+  warnings: 10,
+  templates: 10,
+  podsOfTemplate: 3,
+  podsOfLogs: 20,
+} as const;
 
 /** The logs of all smoke checks together. */
 const roomForLogs = 16_000;
@@ -98,6 +119,7 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       count,
     })),
     ...boundedObservations(evidence),
+    ...(evidence.logs === undefined ? {} : { logs: boundedLogs(evidence.logs) }),
   };
 }
 
@@ -117,6 +139,29 @@ function boundedProbe(probe: FailedProbe): FailedProbe {
 
 function boundedWarning(warning: PodWarning): PodWarning {
   return { ...warning, reason: shortName(warning.reason), message: clipToBytes(warning.message, room.sentence) };
+}
+
+function boundedLogs({ candidate, stable, templates, others }: LogEvidence): LogEvidence {
+  const kept = templates.slice(0, listed.templates);
+  return {
+    candidate: boundedLogsRead(candidate),
+    stable: stable && boundedLogsRead(stable),
+    templates: kept.map((template) => ({
+      ...template,
+      template: clipToBytes(template.template, room.template),
+      sample: clipToBytes(template.sample, room.template),
+      pods: podNames(template.pods, listed.podsOfTemplate),
+    })),
+    others: others + templates.length - kept.length,
+  };
+}
+
+function boundedLogsRead(read: LogsRead): LogsRead {
+  return { ...read, pods: podNames(read.pods, listed.podsOfLogs) };
+}
+
+function podNames(names: readonly string[], most: number): string[] {
+  return names.slice(0, most).map((name) => clipToBytes(name, room.pod));
 }
 
 function finding(found: Finding): Finding {

@@ -47,7 +47,7 @@ export interface SlotMeasurement {
 }
 
 export type MetricName =
-  'error-rate' | 'p95' | 'p99' | 'restarts' | 'oom-kills' | 'readiness' | 'requests' | 'cpu' | 'memory';
+  'error-rate' | 'p95' | 'p99' | 'restarts' | 'oom-kills' | 'readiness' | 'requests' | 'cpu' | 'memory' | 'logs';
 
 /** One metric against its threshold, over the whole watch or over its last window. */
 export interface Finding {
@@ -76,6 +76,8 @@ export interface WatchEvidence {
   readonly comparison?: ComparisonEvidence;
   /** Both slots over time, oldest first; at most 60 points. */
   readonly series?: readonly SeriesPoint[];
+  /** What the logs of both slots said; absent where an older worker watched, or the spec says `logs: none`. */
+  readonly logs?: LogEvidence;
   /** Probes of a soak that failed, oldest first: the newest of each slot, at most ten. */
   readonly failedProbes?: readonly FailedProbe[];
   /** What Kubernetes warned of about the pods of both slots, the most frequent reasons; at most ten. */
@@ -190,4 +192,52 @@ export interface SlotPoint {
   readonly requests: number | null;
   readonly errors: number | null;
   readonly p95Ms: number | null;
+}
+
+/** The errors in the candidate's logs, with how often stable logs them, too. */
+export interface LogEvidence {
+  readonly candidate: LogsRead;
+  readonly stable: LogsRead | null;
+  /** The worst first; at most ten, of which those that fail the candidate come first. */
+  readonly templates: readonly LogTemplate[];
+  /** How many there are beside these. */
+  readonly others: number;
+}
+
+/** How much of a slot's logs was read. */
+export interface LogsRead {
+  /** The pods that were read, by name, at most twenty; and how many were ready. */
+  readonly pods: readonly string[];
+  readonly ready: number;
+  readonly lines: number;
+  /** Errors among these lines, and how many of them a pattern of the spec allows. */
+  readonly errors: number;
+  readonly allowed: number;
+  /** Errors of more kinds than can be kept. */
+  readonly unfiled: number;
+  /** How often lines of a pod were left out: there were more than are read at a time. */
+  readonly leftOut: number;
+}
+
+/** Errors that are the same but for what varies. */
+export interface LogTemplate {
+  /** The message, with what varies masked: `timeout of <ip> after <duration>`. */
+  readonly template: string;
+  /** One of the lines, with credentials masked; at most 160 characters. */
+  readonly sample: string;
+  /**
+   * - `new`: stable does not log it, and the candidate fails by it
+   * - `more-frequent`: stable logs it less often than chance allows, and the candidate fails by it
+   * - `rare`: stable does not log it, but there are too few lines, or pods, to fail by it
+   * - `known`: stable logs it, too
+   */
+  readonly kind: 'new' | 'more-frequent' | 'rare' | 'known';
+  /** Lines of the candidate; some of the pods that logged it, at most three; and how many did at least. */
+  readonly count: number;
+  readonly pods: readonly string[];
+  readonly podCount: number;
+  /** Lines of stable during the watch, and in the time before it that the spec names. */
+  readonly stableCount: number;
+  /** When the candidate's first was written, ISO 8601. */
+  readonly firstSeen: string | null;
 }

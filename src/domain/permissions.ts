@@ -32,6 +32,7 @@ export function neededRules(spec: Spec): Rule[] {
     ...jobRules(spec),
     ...secretRules(spec),
     ...usageRules(spec),
+    ...logRules(spec),
     ...courtesyRules,
   ];
 }
@@ -103,8 +104,13 @@ function usageRules({ soak, monitor }: Spec): Rule[] {
   return [isLimited ? rule : { ...rule, missed: 'CPU and memory of the pods are not shown' }];
 }
 
+/** A watch that cannot read the logs it should judge by says so, too late. */
+function logRules({ logs }: Spec): Rule[] {
+  const rule = { group: '', resource: 'pods/log', verbs: ['get'] };
+  return [logs === 'none' ? { ...rule, missed: 'the last lines of containers that crash are not shown' } : rule];
+}
+
 const courtesyRules: readonly Rule[] = [
-  { group: '', resource: 'pods/log', verbs: ['get'], missed: 'the last lines of containers that crash are not shown' },
   { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
   { group: '', resource: 'events', verbs: ['list'], missed: "Kubernetes' warnings about the pods are not shown" },
   {

@@ -197,6 +197,25 @@ const metrics = z
   ])
   .prefault({});
 
+const logs = z
+  .union([
+    z.literal('none'),
+    z.strictObject({
+      container: dnsLabel
+        .optional()
+        .describe("Whose log is read; by default the pods' default container, or the first"),
+      allow: z
+        .array(z.string().min(1).max(500).refine(isRegularExpression, 'is not a regular expression'))
+        .max(50)
+        .default([])
+        .describe('Errors that may be logged: regular expressions that a part of the message, or of the line, matches'),
+      baseline: positiveDuration
+        .default('5m')
+        .describe("How far back stable's log is read for the errors that are not new"),
+    }),
+  ])
+  .prefault({});
+
 const candidateFromImage = z.strictObject({
   image: imageReference,
   container: dnsLabel.optional().describe('Which container gets the image; needed where the pod has several'),
@@ -270,6 +289,7 @@ export const specSchema = z
     cutover,
     monitor,
     metrics,
+    logs,
     rollback: z
       .strictObject({
         automatic: z.boolean().default(true).describe('Whether a failed monitor switches back by itself'),
@@ -299,6 +319,7 @@ export type SmokeCheck = z.output<typeof smokeCheck>;
 export type Thresholds = z.output<typeof thresholds>;
 export type WatchSpec = z.output<typeof monitor>;
 export type MetricsSpec = z.output<typeof metrics>;
+export type LogsSpec = z.output<typeof logs>;
 export type Identity = z.output<typeof identity>;
 
 function isRegularExpression(text: string): boolean {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MetricName } from '../domain/evidence.ts';
 import type { Arm } from './arm.ts';
 import type { CounterState } from './counters.ts';
+import { logsStateSchema } from './logs/log-state.ts';
 import { observationsSchema } from './observations.ts';
 import { watchStatistics } from './statistics/schema.ts';
 import type { WatchState } from './watch.ts';
@@ -30,6 +31,7 @@ const metric = z.enum([
   'requests',
   'cpu',
   'memory',
+  'logs',
 ]) satisfies z.ZodType<MetricName>;
 
 const counters = z
@@ -100,6 +102,7 @@ const watchState = z.object({
     }),
   ),
   unmeasured: z.array(z.object({ source: z.string(), reason: z.string(), count: z.number() })),
+  logs: logsStateSchema.exactOptional(),
 });
 
 const resume = z.object({ format: z.literal(format), state: watchState });

@@ -39,6 +39,7 @@ function combine(samples: readonly Sample[]): Sample {
   let usage: Sample['usage'];
   let warnings: Sample['warnings'];
   let failedProbes: Sample['failedProbes'];
+  let logs: Sample['logs'];
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
@@ -47,6 +48,7 @@ function combine(samples: readonly Sample[]): Sample {
     usage ??= sample.usage;
     warnings ??= sample.warnings;
     failedProbes ??= sample.failedProbes;
+    logs ??= sample.logs;
   }
   return {
     ...(counters === undefined ? {} : { counters }),
@@ -56,6 +58,7 @@ function combine(samples: readonly Sample[]): Sample {
     ...(usage === undefined ? {} : { usage }),
     ...(warnings === undefined ? {} : { warnings }),
     ...(failedProbes === undefined ? {} : { failedProbes }),
+    ...(logs === undefined ? {} : { logs }),
   };
 }
 

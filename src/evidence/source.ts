@@ -4,6 +4,7 @@ import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { SlotUsageReading } from '../kubernetes/pod-usage.ts';
 import type { PodCounters } from './counters.ts';
+import type { LogsReading } from './logs/reading.ts';
 
 export type UsageSample = SlotUsageReading;
 
@@ -22,6 +23,8 @@ export interface Sample {
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
   readonly pods?: PodsStatus;
+  /** `later` where they were not read at this look. */
+  readonly logs?: LogsReading | 'later';
   readonly usage?: UsageSample;
   /** What Kubernetes warns of about the slot's pods and ReplicaSets, with how often it ever did. */
   readonly warnings?: readonly SeenWarning[];

@@ -9,6 +9,8 @@ import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
 import { newRecording, record, type BaselineRecording } from './baseline.ts';
 import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
+import type { LogsState } from './logs/log-state.ts';
+import { evidenceOfLogs, findingsOfLogs, logsMayTellMore, withLogs, type LogsPlan } from './logs/watch-logs.ts';
 import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
 import {
   noObservations,
@@ -38,6 +40,7 @@ export interface WatchState {
   /** Why the rest of the watch need not be waited for. */
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
+  readonly logs?: LogsState;
 }
 
 export interface Watch {
@@ -53,6 +56,7 @@ export interface Watch {
   readonly records: { readonly counts: (uid: string) => boolean; readonly lengthMs: number } | null;
   /** How long the watch may last. */
   readonly horizonMs: number;
+  readonly logs?: LogsPlan;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -93,9 +97,11 @@ export function hasFailed({ failed }: WatchState): boolean {
 }
 
 /** Whether one more look may change the verdict: something is amiss that one look alone does not decide. */
-export function isUnsettled({ limits }: Watch, { candidate }: WatchState): boolean {
+export function isUnsettled({ limits, logs }: Watch, state: WatchState): boolean {
+  const { candidate } = state;
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-  return isUnread || !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  return isUnread || isUnready || logsMayTellMore(logs, state);
 }
 
 /** The evidence so far, or at the end. */
@@ -123,6 +129,7 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
       { candidate: watch.candidate.slot, stable: watch.stable?.slot ?? null },
       watch.step,
     ),
+    ...evidenceOfLogs(watch.logs, state),
   });
 }
 
@@ -157,6 +164,7 @@ function withArms(
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
     observations: observe(before.observations, { at, ...seen, arms: { candidate, stable } }),
+    ...withLogs(watch.logs, before, seen, at),
   };
 }
 
@@ -176,6 +184,7 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
     ...judgePods(wholeWatch(state.candidate), watch.limits),
     ...oomFindings(state.observations, watch.limits.thresholds),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...findingsOfLogs(watch.logs, state),
   ];
   return found.filter(({ verdict }) => verdict === 'fail');
 }
@@ -186,6 +195,7 @@ function allFindings(watch: Watch, state: WatchState): Finding[] {
     ...oomFindings(state.observations, watch.limits.thresholds),
     ...usageFindings(state.observations, judgingOf(watch)),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...findingsOfLogs(watch.logs, state),
   ];
 }
 

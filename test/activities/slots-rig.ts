@@ -13,6 +13,7 @@ import type { SpecInput } from '../../src/domain/spec.ts';
 import type { Slot } from '../../src/domain/slot.ts';
 import { createDirectTransport } from '../../src/kubernetes/access/direct.ts';
 import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { clusterWith, KubeletLog } from '../evidence/kubelet-log.ts';
 import { parsed } from '../workflows/scripted-activities.ts';
 
 const closing: (() => void)[] = [];
@@ -52,6 +53,8 @@ export class SlotsRig {
   readonly warnings: object[] = [];
   /** In MiB, of each pod of a slot; null where the cluster has no metrics API. */
   memory: Record<Slot, number> | null = { blue: 50, green: 50 };
+  /** What the pods have logged, by their names. */
+  readonly logs: Record<string, KubeletLog> = {};
   readonly #servers = new Map<string, http.Server>();
   #port = 0;
 
@@ -61,7 +64,9 @@ export class SlotsRig {
       null,
     );
     closing.push(() => direct.close());
-    const cluster = { api: { json: (request: ApiCall) => Promise.resolve().then(() => this.#answer(request)) } };
+    const { open } = clusterWith(this.logs).api;
+    const json = (request: ApiCall): Promise<unknown> => Promise.resolve().then(() => this.#answer(request));
+    const cluster = { api: { json, open } };
     this.dependencies = {
       cluster: cluster as unknown as Cluster,
       access: { direct, proxy: direct, close: () => undefined },
@@ -110,6 +115,7 @@ export class SlotsRig {
     });
     this.#port = (server.address() as AddressInfo).port;
     this.pods.push(pod);
+    this.logs[pod.name] = new KubeletLog();
     this.#servers.set(pod.name, server);
     closing.push(() => this.close(pod.name));
     return pod;
@@ -165,7 +171,10 @@ export class SlotsRig {
     const [, slot] = /\/deployments\/api-(\w+)$/.exec(path) ?? [];
     if (slot !== undefined) {
       const replicas = this.pods.filter((pod) => pod.slot === slot).length;
-      return { metadata: { name: `api-${slot}` }, spec: { replicas, template: { spec: { containers: [] } } } };
+      return {
+        metadata: { name: `api-${slot}` },
+        spec: { replicas, template: { spec: { containers: [{ name: 'api' }] } } },
+      };
     }
     if (path.includes('/metrics.k8s.io/')) return this.#usage(query?.labelSelector ?? '');
     if (path.endsWith('/pods')) {

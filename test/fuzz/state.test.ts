@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { boundedSmoke, largest } from '../../src/domain/bounds.ts';
-import type { CheckResult, SlotMeasurement, WatchEvidence } from '../../src/domain/evidence.ts';
+import type { CheckResult, LogTemplate, SlotMeasurement, WatchEvidence } from '../../src/domain/evidence.ts';
 import { DeploymentRecord } from '../../src/domain/record.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import { parseSpec } from '../../src/domain/spec-mistakes.ts';
@@ -58,6 +58,17 @@ function watchOf(said: string): WatchEvidence {
     readyPods: 1e9,
     desiredPods: 1e9,
   };
+  const logs = { pods: many(said), ready: 1e9, lines: 1e9, errors: 1e9, allowed: 1e9, unfiled: 1e9, leftOut: 1e9 };
+  const template: LogTemplate = {
+    template: said,
+    sample: said,
+    kind: 'more-frequent',
+    count: 1e9,
+    pods: many(said),
+    podCount: 1e9,
+    stableCount: 1e9,
+    firstSeen: at,
+  };
   return {
     verdict: 'insufficient-data',
     reason: said,
@@ -67,6 +78,7 @@ function watchOf(said: string): WatchEvidence {
     samples: 1e9,
     watchedMs: 1e9,
     unmeasured: many({ source: said, reason: said, count: 1e9 }),
+    logs: { candidate: logs, stable: logs, templates: many(template), others: 1e9 },
   };
 }
 
@@ -137,6 +149,7 @@ it('keeps what is short as it was said', () => {
   const record = recordOf('all is well');
   expect(record.state).toMatchObject({ requestedBy: 'all is well', failure: { message: 'all is well' } });
   expect(record.state.steps.every(({ detail }) => detail === 'all is well' || detail === null)).toBe(true);
+  expect(record.state.evidence.soak?.logs).toMatchObject({ others: 290 + 1e9 });
   expect(record.state.evidence.soak?.unmeasured[9]).toEqual({
     source: 'all is well',
     reason: 'all is well',

@@ -5,6 +5,7 @@ import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { chartLines } from './chart.ts';
 import { comparisonLines } from './comparison.ts';
+import { logLines } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { renderObservations } from './observations.ts';
 import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
@@ -89,6 +90,7 @@ function watchLines(
     ...table([[span(''), span(''), ...sides], ...rows]),
     ...otherFindings(watch),
     ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
+    ...(watch.logs === undefined ? [] : logLines(watch.logs)),
     ...renderObservations(watch, now),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),

@@ -37,7 +37,7 @@ export interface Comparison {
 
 const spendingPower = 0.5;
 export const looksNeeded = 8;
-const eventsNeeded = 5;
+export const eventsNeeded = 5;
 const dispersedFrom = 1.6;
 /** The index of dispersion of bursts of one size is that size; half of it where they lie in two looks. */
 const looksOfBurst = 2;
@@ -86,12 +86,16 @@ export interface Assessment {
 export function assess(state: Comparison, { alpha, against }: ComparisonPlan): Assessment {
   const { test, dispersion } = state;
   const { looks } = dispersion.candidate;
-  const index = dispersionOf([dispersion.candidate, dispersion.stable]);
-  const isDispersed = index > dispersedFrom;
-  const burst = isDispersed ? index * looksOfBurst * (1 + looksOfDoubt / looks) : 1;
+  const burst = burstOf([dispersion.candidate, dispersion.stable], looks);
   const isEnough = looks >= looksNeeded && test.candidate.events >= eventsNeeded * burst;
-  const isEvident = !isDispersed || evidence(state, burst, against) >= -Math.log(alpha);
+  const isEvident = burst === 1 || evidence(state, burst, against) >= -Math.log(alpha);
   return { isWorse: isEnough && isReached(test) && isEvident, burst };
+}
+
+/** How many events of these arms come at a time, as far as so many looks can tell; 1 where they look independent. */
+export function burstOf(arms: readonly Dispersion[], looks: number): number {
+  const index = dispersionOf(arms);
+  return index > dispersedFrom ? index * looksOfBurst * (1 + looksOfDoubt / looks) : 1;
 }
 
 function evidence({ ratios, test: { candidate, stable } }: Comparison, burst: number, against: Against): number {

@@ -4,7 +4,7 @@ import type { WatchStatistics } from './watch-statistics.ts';
 
 const counts = z.object({ requests: z.number(), events: z.number() });
 const sums = z.object({ squares: z.number(), events: z.number() });
-const dispersion = z.object({ looks: z.number(), last: z.array(counts), single: sums, pairs: sums });
+export const dispersion = z.object({ looks: z.number(), last: z.array(counts), single: sums, pairs: sums });
 
 const comparison = z.object({
   test: z.object({

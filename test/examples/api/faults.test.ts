@@ -30,6 +30,7 @@ describe('changing faults', () => {
     ['errorRate', '{"errorRate":1.5}'],
     ['latencyMs', '{"latencyMs":"10"}'],
     ['unready', '{"unready":1}'],
+    ['loggedErrors', '{"loggedErrors":"yes"}'],
     ['errorrate', '{"errorrate":0.1}'],
     ['not JSON', '{'],
     ['not an object', '[]'],

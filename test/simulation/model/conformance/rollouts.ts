@@ -113,10 +113,14 @@ export const rollouts: Readonly<Record<string, Script>> = {
         : null;
     });
     const logs = [];
+    const hourAgo = { timestamps: true, sinceSeconds: 3_600, tailLines: 10, limitBytes: 1_000 };
+    const tomorrow = { timestamps: true, sinceTime: new Date(Date.now() + 86_400_000).toISOString() };
     for (const previous of [true, false]) {
-      const query = { container: 'api', tailLines: 10, previous };
-      const { status, body } = await side.send('GET', `${side.path('pods', seen.name)}/log`, { query });
-      logs.push({ status, body });
+      for (const part of [{ tailLines: 10 }, { limitBytes: 4 }, hourAgo, tomorrow]) {
+        const query = { container: 'api', previous, ...part };
+        const { status, body } = await side.send('GET', `${side.path('pods', seen.name)}/log`, { query });
+        logs.push({ status, body: typeof body === 'string' ? body.replace(/^20[\d-]+T[\d:.]+Z/, 'then') : body });
+      }
     }
     return [seen.problem, seen.restarts, logs];
   },

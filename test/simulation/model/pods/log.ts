@@ -23,5 +23,15 @@ export function logOf({ store }: Registry, node: ModelNode, { namespace, name, q
     );
   }
   const lines = process.lifecycle.log.split('\n').slice(-Number(query['tailLines'] ?? 1_000));
-  return `${lines.join('\n')}\n`;
+  const at = process.phase.kind === 'running' ? process.phase.since : Date.now();
+  if (at < sinceOf(query)) return '';
+  const prefix = query['timestamps'] === 'true' ? `${new Date(at).toISOString()} ` : '';
+  const text = lines.map((line) => `${prefix}${line}\n`).join('');
+  return text.slice(0, Number(query['limitBytes'] ?? text.length));
+}
+
+/** Milliseconds since the epoch. */
+function sinceOf({ sinceSeconds, sinceTime }: SentRequest['query']): number {
+  if (sinceSeconds !== undefined) return Date.now() - Number(sinceSeconds) * 1_000;
+  return sinceTime === undefined ? 0 : Date.parse(sinceTime);
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { createMonitor } from '../../src/activities/monitor.ts';
+import { createSoak } from '../../src/activities/soak.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
+import { RigAttempt, SlotsRig } from './slots-rig.ts';
+
+function soakOf(duration: string): Pick<SpecInput, 'soak'> {
+  const traffic = { requestsPerSecond: 40, requests: [{ path: '/api/items' }] };
+  return { soak: { duration, interval: '200ms', minimumRequests: 1, traffic } };
+}
+
+type Said = Partial<Record<'blue' | 'green', string>>;
+
+function slots(): Promise<SlotsRig> {
+  const good = { version: 'v1.0', pods: 2 };
+  return SlotsRig.of({ blue: good, green: good });
+}
+
+/** Lets each pod say its line. */
+function say(rig: SlotsRig, said: Said): void {
+  for (const { name, slot } of rig.pods) if (said[slot] !== undefined) rig.logs[name]?.say(said[slot]);
+}
+
+/** An attempt after each look of which the pods say their lines. */
+function saying(rig: SlotsRig, said: Said, before?: RigAttempt): RigAttempt {
+  const attempt = new RigAttempt(before);
+  attempt.onReport = () => say(rig, said);
+  return attempt;
+}
+
+describe('the logs of both slots, in a soak', () => {
+  it('fail a candidate that logs an error which stable does not', async () => {
+    const rig = await slots();
+    const attempt = saying(rig, { blue: 'INFO fine', green: '{"level":"error","msg":"no price for item 17"}' });
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf('1m')), attempt);
+    expect(evidence).toMatchObject({
+      verdict: 'fail',
+      reason: 'the candidate logs an error that stable does not: "no price for item <num>", 4 times on 2 pods',
+      logs: { templates: [{ kind: 'new', sample: 'no price for item 17', stableCount: 0, podCount: 2 }] },
+    });
+    expect(evidence.watchedMs).toBeLessThan(20_000);
+  });
+
+  it.each([
+    ['stable logs too', { blue: 'ERROR disk 3 is slow', green: 'ERROR disk 4 is slow' }, {}, [{ kind: 'known' }]],
+    ['the spec allows', { green: 'ERROR disk 4 is slow' }, { logs: { allow: ['disk \\d is slow'] } }, []],
+  ])('pass where an error is one that %s', async (_, said, changes, templates) => {
+    const rig = await slots();
+    const target = rig.target({ ...soakOf('1500ms'), ...changes });
+    const evidence = await createSoak(rig.dependencies)(target, saying(rig, said));
+    expect(evidence).toMatchObject({ verdict: 'pass', unmeasured: [], logs: { templates } });
+    expect(evidence.logs?.candidate.errors).toBeGreaterThan(3);
+  });
+
+  it('are insufficient data where those of a pod cannot be read, and nothing where the spec wants none', async () => {
+    const rig = await slots();
+    const pod = rig.pods.find(({ slot }) => slot === 'green');
+    Object.assign(rig.logs[pod?.name ?? ''] ?? {}, { refusal: { status: 500, message: 'gone' } });
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf('1500ms')), new RigAttempt());
+    expect(evidence.verdict).toBe('insufficient-data');
+    expect(evidence.reason).toContain('the logs of 1 pod of the candidate could not be read: gone (HTTP 500)');
+    expect(evidence.unmeasured[0]).toMatchObject({ source: 'pod logs of green', reason: 'gone (HTTP 500)' });
+    const target = rig.target({ ...soakOf('1500ms'), logs: 'none' });
+    const without = await createSoak(rig.dependencies)(target, new RigAttempt());
+    expect(without).toMatchObject({ verdict: 'pass', unmeasured: [] });
+    expect(without.logs).toBeUndefined();
+  });
+
+  it('are gone on with by another worker, with no line lost and none counted twice', async () => {
+    const rig = await slots();
+    const target = rig.target(soakOf('3s'));
+    const said = { blue: 'ERROR disk 3 is slow', green: 'ERROR disk 4 is slow' };
+    const first = saying(rig, said);
+    const { onReport } = first;
+    first.onReport = (details) => {
+      onReport(details);
+      if ((details.progress.watch?.samples ?? 0) >= 4) first.stop();
+    };
+    await expect(createSoak(rig.dependencies)(target, first)).rejects.toThrow('stopped');
+    say(rig, said);
+    const evidence = await createSoak(rig.dependencies)(target, saying(rig, said, first));
+    const written = rig.pods
+      .filter(({ slot }) => slot === 'green')
+      .map(({ name }) => rig.logs[name]?.current.length ?? 0);
+    const count = written.reduce((sum, lines) => sum + lines, 0);
+    expect(count).toBeGreaterThan(10);
+    expect(evidence).toMatchObject({ verdict: 'pass', logs: { templates: [{ count, stableCount: count }] } });
+  });
+});
+
+describe('the logs of both slots, in a monitor', () => {
+  it('are held against what stable logged before it began', async () => {
+    const rig = await slots();
+    rig.live = 'green';
+    const minutesAgo = new Date(Date.now() - 120_000).toISOString();
+    for (const { name, slot } of rig.pods) {
+      if (slot === 'blue') rig.logs[name]?.write({ at: minutesAgo, text: 'ERROR disk 3 is slow' });
+    }
+    const monitor = { duration: '1200ms', interval: '200ms' };
+    const watch = (changes: Partial<SpecInput>) =>
+      createMonitor(rig.dependencies)(
+        rig.target({ monitor, metrics: 'none', ...changes }),
+        saying(rig, { green: 'ERROR disk 4 is slow' }),
+      );
+    expect(await watch({})).toMatchObject({
+      verdict: 'pass',
+      logs: { templates: [{ kind: 'known', stableCount: 2 }] },
+    });
+    expect(await watch({ logs: { baseline: '1m' } })).toMatchObject({ verdict: 'fail' });
+  });
+});
