@@ -2,7 +2,7 @@ import type { MonitorInput } from '../../activities/contract.ts';
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
-import { goesOnWithout, judge } from '../watch-verdict.ts';
+import { judge, unlessLost } from '../watch-verdict.ts';
 
 /** Watches the candidate under users' traffic; with rollback.automatic off a bad verdict holds the retention instead. */
 export async function monitor(deployment: Deployment): Promise<void> {
@@ -13,12 +13,8 @@ export async function monitor(deployment: Deployment): Promise<void> {
     record.end('monitor', 'skipped', 'monitor.duration is 0s');
     return;
   }
-  const evidence = await watchActivities(watch)
-    .monitor({ ...planned, ...beforeCutover(deployment) })
-    .catch((error: unknown) => {
-      if (goesOnWithout(deployment, 'monitor', error, watch)) return null;
-      throw error;
-    });
+  const input = { ...planned, ...beforeCutover(deployment) };
+  const evidence = await unlessLost(deployment, 'monitor', watchActivities(watch).monitor(input));
   if (evidence === null) return;
   record.evidence({ monitor: evidence });
   if (evidence.verdict === 'fail' && !planned.spec.rollback.automatic) {
