@@ -6,7 +6,6 @@ import type { WatchSpec } from '../domain/spec.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
-import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
 import { unmeasured, type Source } from '../evidence/source.ts';
@@ -19,13 +18,18 @@ import {
   type Watch,
   type WatchState,
 } from '../evidence/watch.ts';
+import type { PodView } from '../kubernetes/pod.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { inTime } from '../kubernetes/time-limit.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
+import { CheckJobs } from './check-jobs.ts';
+import { connectPrometheus, lazily } from './prometheus-server.ts';
+import { requestCounts } from './request-counts.ts';
 import { SlotViews } from './slot-views.ts';
+import { watchChecks } from './watch-checks.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
@@ -73,9 +77,18 @@ export interface Watched {
 
 /** Watches until the time is over, or the candidate has failed. */
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<Watched> {
+  const jobs = new CheckJobs({ cluster: dependencies.cluster, ...run });
+  try {
+    return await lookUntilOver(dependencies, run, jobs);
+  } finally {
+    await jobs.end();
+  }
+}
+
+async function lookUntilOver(dependencies: Dependencies, run: WatchRun, jobs: CheckJobs): Promise<Watched> {
   const { attempt, views, spec } = run;
   const limit = new LookLimit();
-  const watch = watchOf(dependencies, run, limit);
+  const watch = watchOf(dependencies, run, { limit, jobs });
   let state = resumed(watch, run);
   limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
   const interval = intervalOf(spec);
@@ -150,19 +163,31 @@ class LookLimit {
 
 /** Where the requests of users are counted: the status of the pods tells which of them there are. */
 export function requestSources(
-  { access }: Dependencies,
-  { spec: { metrics, access: way } }: Target,
+  dependencies: Dependencies,
+  { spec }: Target,
   { views, port }: Pick<WatchRun, 'views' | 'port'>,
+  prometheus = lazily(() => connectPrometheus(dependencies, spec)),
 ): Source[] {
-  const pods = async ({ slot }: { slot: Slot }) => (await views.read(slot))?.pods ?? [];
-  return [
-    podsStatus(({ slot }) => views.read(slot)),
-    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[way], metrics, pods, port })]),
-  ];
+  const counts = requestCounts(dependencies, spec, { pods: podsFrom(views), port, prometheus });
+  return [podsStatus(({ slot }) => views.read(slot)), ...(counts === null ? [] : [counts])];
 }
 
-function watchOf(dependencies: Dependencies, run: WatchRun, { mostMs }: LookLimit): Watch {
-  const all = [...requestSources(dependencies, run.target, run), ...(run.sources ?? [])];
+function podsFrom(views: SlotViews): (subject: { readonly slot: Slot }) => Promise<readonly PodView[]> {
+  return async ({ slot }) => (await views.read(slot))?.pods ?? [];
+}
+
+interface Beside {
+  readonly limit: LookLimit;
+  readonly jobs: CheckJobs;
+}
+
+function watchOf(dependencies: Dependencies, run: WatchRun, { limit: { mostMs }, jobs }: Beside): Watch {
+  const { target, views, sources = [] } = run;
+  const prometheus = lazily(() => connectPrometheus(dependencies, target.spec));
+  const { startedAt = Date.now(), checks: known = {} } = fromResume(run.attempt.resume()) ?? {};
+  const checks = watchChecks({ ...run, dependencies, pods: podsFrom(views), prometheus, jobs, known, startedAt });
+  const counting = requestSources(dependencies, target, run, prometheus);
+  const all = [...counting, ...(checks === null ? [] : [checks]), ...sources];
   return watchFrom(
     run,
     all.map((source) => sourceInTime(source, mostMs)),
@@ -179,6 +204,7 @@ function watchFrom(
     candidate: { spec, slot: candidateSlot },
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
     sources,
+    checks: watch.checks ?? [],
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
     records,

@@ -4,7 +4,15 @@
  *
  * 1. A state document has `largest.state` bytes at most, whatever it was told.
  */
-import type { CheckResult, Finding, SmokeEvidence, WarmUpEvidence, WatchEvidence } from './evidence.ts';
+import type {
+  CheckResult,
+  CheckValue,
+  Finding,
+  SmokeEvidence,
+  WarmUpEvidence,
+  WatchCheckEvidence,
+  WatchEvidence,
+} from './evidence.ts';
 import { clipToBytes } from './json-size.ts';
 import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 
@@ -16,9 +24,17 @@ export const largest = {
 } as const;
 
 /** Of single texts. */
-const room = { name: 400, sentence: 500, paragraph: 2_000, reason: 1_000, message: 4_000, image: 300 } as const;
+const room = {
+  name: 400,
+  value: 100,
+  sentence: 500,
+  paragraph: 2_000,
+  reason: 1_000,
+  message: 4_000,
+  image: 300,
+} as const;
 
-const listed = { errors: 10, findings: 20, images: 10, checks: 50 } as const;
+const listed = { errors: 10, findings: 20, images: 10, checks: 50, watchChecks: 20 } as const;
 
 /** The logs of all smoke checks together. */
 const roomForLogs = 16_000;
@@ -89,7 +105,23 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       reason: clipToBytes(reason, room.sentence),
       count,
     })),
+    ...(evidence.checks === undefined ? {} : { checks: evidence.checks.slice(0, listed.watchChecks).map(watchCheck) }),
   };
+}
+
+function watchCheck({ name, verdict, candidate, stable, condition, reason }: WatchCheckEvidence): WatchCheckEvidence {
+  return {
+    name: clipToBytes(name, room.name),
+    verdict,
+    candidate: checkValue(candidate),
+    stable: checkValue(stable),
+    condition: clipToBytes(condition, room.name),
+    reason: clipToBytes(reason, room.name),
+  };
+}
+
+function checkValue(given: CheckValue): CheckValue {
+  return typeof given === 'string' ? clipToBytes(given, room.value) : given;
 }
 
 function finding(found: Finding): Finding {

@@ -1,6 +1,7 @@
 /** A watch between two workers: what one leaves in its heartbeat, and the other goes on with. Pure. */
 import { z } from 'zod';
 import type { Arm } from './arm.ts';
+import { checksState } from './checks/state.ts';
 import type { CounterState } from './counters.ts';
 import { watchStatistics } from './statistics/schema.ts';
 import type { WatchState } from './watch.ts';
@@ -13,7 +14,7 @@ const most = { preferred: 200_000, possible: 1_000_000 } as const;
 
 const buckets = z.record(z.string(), z.number());
 const totalsSchema = z.object({ requests: z.number(), errors: z.number(), latency: buckets });
-const metric = z.enum(['error-rate', 'p95', 'p99', 'restarts', 'readiness', 'requests']);
+const metric = z.enum(['error-rate', 'p95', 'p99', 'restarts', 'readiness', 'requests', 'check']);
 
 const counters = z
   .object({
@@ -82,6 +83,7 @@ const watchState = z.object({
     }),
   ),
   unmeasured: z.array(z.object({ source: z.string(), reason: z.string(), count: z.number() })),
+  checks: checksState.exactOptional(),
 });
 
 const resume = z.object({ format: z.literal(format), state: watchState });

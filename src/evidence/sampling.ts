@@ -36,17 +36,20 @@ function combine(samples: readonly Sample[]): Sample {
   let probes: Sample['probes'];
   let unread: string[] | undefined;
   let pods: PodsStatus | undefined;
+  let checks: Sample['checks'];
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
     probes ??= sample.probes;
     pods ??= sample.pods;
+    checks ??= sample.checks;
   }
   return {
     ...(counters === undefined ? {} : { counters }),
     ...(probes === undefined ? {} : { probes }),
     ...(unread === undefined ? {} : { unread }),
     ...(pods === undefined ? {} : { pods }),
+    ...(checks === undefined ? {} : { checks }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Where evidence comes from. Each source is a file of its own behind this interface. */
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { CheckReadings } from './checks/state.ts';
 import type { PodCounters } from './counters.ts';
 
 /** Which slot to look at. */
@@ -18,6 +19,8 @@ export interface Sample {
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
   readonly pods?: PodsStatus;
+  /** What the checks of the spec give, by their names. */
+  readonly checks?: CheckReadings;
 }
 
 export interface PodsStatus {

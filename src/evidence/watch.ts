@@ -6,7 +6,16 @@
  */
 import { boundedWatch } from '../domain/bounds.ts';
 import type { Finding, WatchEvidence } from '../domain/evidence.ts';
+import type { WatchCheck } from '../domain/spec.ts';
 import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
+import {
+  areChecksUnsettled,
+  checkEvidence,
+  checkFindings,
+  checksAfterLook,
+  failedChecks,
+  type ChecksState,
+} from './checks/state.ts';
 import { newRecording, record, type BaselineRecording } from './baseline.ts';
 import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
 import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
@@ -28,6 +37,8 @@ export interface WatchState {
   /** Why the rest of the watch need not be waited for. */
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
+  /** Absent where the spec has no checks. */
+  readonly checks?: ChecksState;
 }
 
 export interface Watch {
@@ -40,6 +51,8 @@ export interface Watch {
   readonly records: { readonly counts: (uid: string) => boolean; readonly lengthMs: number } | null;
   /** How long the watch may last. */
   readonly horizonMs: number;
+  /** Beside the limits; none where it is absent. */
+  readonly checks?: readonly WatchCheck[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -79,9 +92,10 @@ export function hasFailed({ failed }: WatchState): boolean {
 }
 
 /** Whether one more look may change the verdict: something is amiss that one look alone does not decide. */
-export function isUnsettled({ limits }: Watch, { candidate }: WatchState): boolean {
+export function isUnsettled({ limits, checks = [] }: Watch, { candidate, checks: known = {} }: WatchState): boolean {
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-  return isUnread || !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  const isPartial = isUnread || !candidate.statusIsFresh || areChecksUnsettled(known, checks);
+  return isPartial || (candidate.status?.looksUnready ?? 0) > 0;
 }
 
 /** The evidence so far, or at the end. */
@@ -104,6 +118,9 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     unmeasured,
     comparison: comparisonEvidence(watch.comparison, comparison, state),
     series: pointsOf(state.series),
+    ...(watch.checks === undefined || watch.checks.length === 0
+      ? {}
+      : { checks: checkEvidence(state.checks ?? {}, watch.checks) }),
   });
 }
 
@@ -137,7 +154,17 @@ function withArms(
     comparison: compareAgain(watch.comparison, before.comparison, before, { candidate, stable }, at - before.startedAt),
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
+    ...checksAfter(watch, before, seen),
   };
+}
+
+function checksAfter(
+  { checks = [] }: Watch,
+  { checks: before = {} }: WatchState,
+  { candidate, stable }: { readonly candidate: Sample; readonly stable: Sample | null },
+): Pick<WatchState, 'checks'> {
+  if (checks.length === 0) return {};
+  return { checks: checksAfterLook(before, checks, candidate.checks, stable === null ? null : stable.checks) };
 }
 
 function withoutCounters(sample: Sample): Sample {
@@ -155,6 +182,7 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
   const found = [
     ...judgePods(wholeWatch(state.candidate), watch.limits),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...failedChecks(state.checks ?? {}, watch.checks ?? []),
   ];
   return found.filter(({ verdict }) => verdict === 'fail');
 }
@@ -163,6 +191,7 @@ function allFindings(watch: Watch, state: WatchState): Finding[] {
   return [
     ...judge(wholeWatch(state.candidate), watch.limits),
     ...statisticalFindings(watch.comparison, state.comparison, state),
+    ...checkFindings(state.checks ?? {}, watch.checks ?? []),
   ];
 }
 

@@ -3,8 +3,10 @@ import type { DeploymentStatus } from '../../client/index.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { MetricName, SmokeEvidence, Verdict, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
+import { checkLines } from './checks.ts';
 import { metrics } from './metrics.ts';
 import { blank, span, table, type Line, type Span } from './spans.ts';
+import { verdictMark } from './verdicts.ts';
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
 export function renderEvidence({ state, progress }: DeploymentStatus): Line[] {
@@ -52,6 +54,7 @@ function watchLines(watch: WatchEvidence, isLive: boolean, state: DeploymentStat
       span(`(${formatDuration(watch.watchedMs)}, ${watch.samples} samples)`, 'quiet'),
     ],
     ...table([[span(''), span(''), ...sides], ...rows]),
+    ...checkLines(watch),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
     ]),
@@ -67,19 +70,6 @@ function verdictOn({ findings }: WatchEvidence, metric: MetricName): Verdict | n
   const verdicts = findings.filter((finding) => finding.metric === metric).map(({ verdict }) => verdict);
   const worstFirst: readonly Verdict[] = ['fail', 'insufficient-data', 'pass'];
   return worstFirst.find((verdict) => verdicts.includes(verdict)) ?? null;
-}
-
-function verdictMark(verdict: Verdict | null): Span {
-  switch (verdict) {
-    case 'fail':
-      return span('✗', 'bad');
-    case 'insufficient-data':
-      return span('?', 'warning');
-    case 'pass':
-      return span('✓', 'good');
-    case null:
-      return span(' ');
-  }
 }
 
 function verdictSpan(verdict: Verdict): Span {
