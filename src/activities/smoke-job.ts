@@ -3,8 +3,8 @@ import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
 import { CancelledFailure } from '@temporalio/activity';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { maskedEnd } from '../domain/mask.ts';
-import { slotLabels } from '../domain/slot.ts';
-import type { CheckJob } from '../domain/spec.ts';
+import { slotLabels, slotName } from '../domain/slot.ts';
+import type { CheckJob, Spec } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
@@ -62,6 +62,17 @@ export async function runJob(
   } finally {
     if (!isHandedOver(attempt.signal)) await remove(context, name);
   }
+}
+
+/** Whether the API server would take the Job; rejects where it would not. Nothing is created. */
+export async function rehearseJob(cluster: Cluster, spec: Spec, job: CheckJob): Promise<void> {
+  const target = { spec, candidateSlot: 'blue', runId: 'rehearsal' } as const;
+  const preview = { kind: 'service', namespace: spec.namespace, name: slotName(spec.app, 'blue') } as const;
+  const manifest = jobManifest({ target, preview, step: 'smoke' }, job, {
+    name: `${spec.app.slice(0, 40)}-rehearsal`,
+    timeoutMs: toMilliseconds(job.within),
+  });
+  await create(cluster, spec.namespace, manifest, { dryRun: 'All' });
 }
 
 const succeeded = 'succeeded';

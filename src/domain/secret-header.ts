@@ -3,6 +3,7 @@
  * the value; an activity reads it when it sends the request (invariant 9).
  */
 import type { HttpRequest, SmokeCheck, Spec, WatchCheck } from './spec.ts';
+import { renderPath } from './spec-path.ts';
 
 /** Which key of which Secret, in the spec's namespace. */
 export interface SecretKey {
@@ -30,6 +31,15 @@ export function givesSecretAway(name: string, value: string): boolean {
 /** Every key that the headers of the spec refer to, each once. */
 export function secretKeysOf(spec: Spec): SecretKey[] {
   return uniqueKeys(headersOf(spec).map(([, headers]) => ({ headers })));
+}
+
+/** The same with the field that refers to it, as often as one does. */
+export function secretFieldsOf(spec: Spec): { readonly path: string; readonly key: SecretKey }[] {
+  return headersOf(spec).flatMap(([path, headers]) =>
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [] : [{ path: renderPath([...path, 'headers', name]), key: value.secretKeyRef }],
+    ),
+  );
 }
 
 type Headers = HttpRequest['headers'];

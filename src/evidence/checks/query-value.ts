@@ -28,6 +28,17 @@ export async function queryValue(
   return answer.kind === 'number' ? valueOf(answer.value, shownQuery(query)) : missing(answer.reason);
 }
 
+/** What is wrong with the query; a number of any kind is right, also one of a slot without traffic, 0 / 0. */
+export async function queryProblem(
+  api: PrometheusApi,
+  check: QueryCheck,
+  query: string,
+  signal: AbortSignal,
+): Promise<Exclude<QueryAnswer, { kind: 'number' }> | null> {
+  const answer = await ask(api, check, query, { signal });
+  return answer.kind === 'number' ? null : answer;
+}
+
 type QueryAnswer =
   { readonly kind: 'number'; readonly value: number } | { readonly kind: 'empty' | 'wrong'; readonly reason: string };
 

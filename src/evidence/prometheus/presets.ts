@@ -76,6 +76,17 @@ export function counterQueries(metrics: PrometheusMetrics): CounterQueries {
   };
 }
 
+/** What the errors of a preset are told by, and a query that gives nothing where no series has it; null for queries of one's own. */
+export function errorLabel({
+  preset,
+  errors,
+}: PrometheusMetrics): { metric: string; name: string; query: string } | null {
+  if (preset === undefined || errors !== undefined) return null;
+  const { requests: metric, failed } = presets[preset];
+  const [name = ''] = failed.split('=', 1);
+  return { metric, name, query: `count(${metric}{${name}!=""})` };
+}
+
 function presetQueries(
   { requests, histogram, failed, counted, latencyUnit = 'seconds' }: Preset,
   { podLabel, namespaceLabel, staleAfter }: PrometheusMetrics,
