@@ -87,8 +87,8 @@ function durationOf({ requestToPatchMs, patchToVerifiedMs }: SwitchRecord): numb
 
 function automaticRollback(switches: readonly SwitchRecord[], load: LoadReport): number {
   const back = switches.find(({ kind, by }) => kind === 'rollback' && by === 'automatic');
-  const firstBad = load.timeline.find(({ injectedErrors }) => injectedErrors > 0);
-  return back === undefined || firstBad === undefined ? Number.NaN : Date.parse(back.patchedAt) - firstBad.at;
+  const firstBadAt = load.firstInjectedErrorAt;
+  return back === undefined || firstBadAt === null ? Number.NaN : Date.parse(back.patchedAt) - firstBadAt;
 }
 
 function seconds({ startedAt, finishedAt }: DeploymentState): number {

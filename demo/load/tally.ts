@@ -13,6 +13,8 @@ export interface Totals {
   readonly failures: Readonly<Record<FailureKind, number>>;
   /** Answers of the app that say themselves that their error was injected. */
   readonly injectedErrors: number;
+  /** null where there was none. */
+  readonly firstInjectedErrorAt: number | null;
   /** Other answers of the app with a status of 400 or more. */
   readonly appErrors: number;
   /** Sent again because the server closed the kept-alive connection just then; their second outcome is counted above. */
@@ -34,6 +36,7 @@ const versionLimit = 50;
 export class Tally {
   readonly #versions = new Map<string, { count: number; firstAt: number; lastAt: number }>();
   readonly #failures = Object.fromEntries(failureKinds.map((kind) => [kind, 0])) as Record<FailureKind, number>;
+  #firstInjectedErrorAt: number | null = null;
   readonly #counts = { sent: 0, answered: 0, failed: 0, injected: 0, appErrors: 0, retried: 0 };
   readonly #gaps: { readonly overall: GapMeter } & Readonly<Record<ConnectionKind, GapMeter>>;
 
@@ -61,6 +64,7 @@ export class Tally {
         return this.#answeredBy(outcome.version, endedAt);
       case 'injected-error':
         this.#counts.injected++;
+        this.#firstInjectedErrorAt ??= endedAt;
         return this.#answeredBy(outcome.version, endedAt);
       case 'app-error':
         this.#counts.appErrors++;
@@ -81,6 +85,7 @@ export class Tally {
       requestsFailed: failed,
       failures: { ...this.#failures },
       injectedErrors: injected,
+      firstInjectedErrorAt: this.#firstInjectedErrorAt,
       appErrors,
       retried,
       byVersion: this.#perVersion(({ count }) => count),

@@ -7,7 +7,9 @@ import { noTotals, type CounterState, type Totals } from './counters.ts';
 import { immaterial } from './material.ts';
 import { confidenceOf } from './statistics/confidence.ts';
 import { findingsOf, type StatisticalFinding } from './statistics/verdict.ts';
+import { newTest } from './statistics/sequential-test.ts';
 import {
+  againstLimitOf,
   againstStableOf,
   boundOf,
   comparedMetrics,
@@ -52,13 +54,53 @@ export function compareAgain(
  * compared: limits hold for it, too.
  */
 export function statisticalFindings(comparison: WatchComparison, state: ComparisonState, arms: Arms): Finding[] {
+  const alike = whatFailsAlike(comparison, state);
   const findings = countedBy.flatMap((by) => {
     const [plan, statistics] = [comparison.plans[by], state[by]];
     if (plan === null || statistics === null) return [];
-    return findingsOf(statistics, plan).flatMap((found) => asFinding(comparison, found, by, arms));
+    return findingsOf(statistics, plan).flatMap((found) => asFinding(comparison, found, { by, arms, alike }));
   });
   // What the pods count themselves is not said of the probes as well.
   return findings.filter((one, index) => findings.findIndex((other) => isSame(one, other)) === index);
+}
+
+/**
+ * The findings by limits at the end of a watch, where what is above its limit by chance alone, or in both slots at the same time, is
+ * no failure of the candidate, and no pass either.
+ */
+export function unlessByChance(findings: readonly Finding[], comparison: WatchComparison, state: ComparisonState) {
+  const { plans } = comparison;
+  const alike = whatFailsAlike(comparison, state);
+  return findings.map((finding): Finding => {
+    const metric = comparedMetrics.find((one) => one === finding.metric);
+    if (finding.verdict !== 'fail' || metric === undefined || plans.pods === null || state.pods === null)
+      return finding;
+    const against = againstLimitOf(plans.pods, metric);
+    const counted = state.pods.againstLimits[metric];
+    // Of latencies above the highest bound there may be no counts: then the figures are all there is.
+    if (metric === 'error-rate' && alike !== null) {
+      return { ...finding, verdict: 'insufficient-data', reason: `${finding.reason}, and ${alike}` };
+    }
+    if (against === null || counted.test.candidate.events === 0) return finding;
+    if (confidenceOf(counted, comparisonPlan(plans.pods, metric, against)) >= certain) return finding;
+    return { ...finding, verdict: 'insufficient-data', reason: `${finding.reason}, which may be by chance` };
+  });
+}
+
+const certain = 0.9;
+
+/**
+ * Stable's share of errors where it is above the limit at the same time, and the candidate's is no worse: then it is what both
+ * have in common that fails, be it a database or the worker's own machine. null where it is not so.
+ */
+function whatFailsAlike({ with: base, plans, tolerance }: WatchComparison, state: ComparisonState): string | null {
+  if (base !== 'probes' && base !== 'traffic') return null;
+  const by = comparedBy(base);
+  const limit = plans[by]?.limits['error-rate'] ?? null;
+  const { candidate, stable } = state[by]?.againstStable['error-rate'].test ?? newTest;
+  if (limit === null || stable.events <= limit * stable.requests) return null;
+  if (candidate.events * stable.requests > tolerance * stable.events * candidate.requests) return null;
+  return `so is stable's at the same time, of ${stable.events} in ${stable.requests} requests`;
 }
 
 /** What the verdict rests on beside the limits. */
@@ -100,7 +142,11 @@ function isSame(a: Finding, b: Finding): boolean {
   return a.metric === b.metric && a.over === b.over && a.against === b.against;
 }
 
-function asFinding(comparison: WatchComparison, found: StatisticalFinding, by: CountedBy, arms: Arms): Finding[] {
+function asFinding(
+  comparison: WatchComparison,
+  found: StatisticalFinding,
+  { by, arms, alike }: { readonly by: CountedBy; readonly arms: Arms; readonly alike: string | null },
+): Finding[] {
   const { metric, verdict, reason } = found;
   switch (found.against) {
     case 'grave':
@@ -108,7 +154,9 @@ function asFinding(comparison: WatchComparison, found: StatisticalFinding, by: C
       // What keeps its limit is told by the figures of the whole watch.
       if (verdict !== 'fail') return [];
       const over = found.against === 'grave' ? 'window' : 'watch';
-      return [{ metric, verdict, over, reason: by === 'probes' ? `${reason}, by the probes` : reason }];
+      const words = by === 'probes' ? `${reason}, by the probes` : reason;
+      if (metric !== 'error-rate' || alike === null) return [{ metric, verdict, over, reason: words }];
+      return [{ metric, verdict: 'insufficient-data', over, reason: `${words}, and ${alike}` }];
     }
     case 'stable': {
       const judged = material(comparison, found, arms);

@@ -22,7 +22,7 @@ import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
 import { takeSample, type Trouble } from './sampling.ts';
 import { addToSeries, newSeries, pointsOf, type Series } from './series.ts';
 import type { Sample, Source, Subject } from './source.ts';
-import { compareAgain, comparisonEvidence, statisticalFindings } from './statistical-findings.ts';
+import { compareAgain, comparisonEvidence, statisticalFindings, unlessByChance } from './statistical-findings.ts';
 
 export interface WatchState {
   /** Milliseconds since the epoch. */
@@ -189,7 +189,7 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
 
 function allFindings(watch: Watch, state: WatchState): Finding[] {
   return [
-    ...judge(wholeWatch(state.candidate), watch.limits),
+    ...unlessByChance(judge(wholeWatch(state.candidate), watch.limits), watch.comparison, state.comparison),
     ...statisticalFindings(watch.comparison, state.comparison, state),
     ...checkFindings(state.checks ?? {}, watch.checks ?? []),
   ];

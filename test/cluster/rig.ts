@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { KubeConfig } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import '../setup/provided.ts';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -24,10 +23,9 @@ import {
 } from '../../src/client/index.ts';
 import { roleBindingOf, roleOf, type Role } from '../../src/domain/role.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
-import type { Spec, SpecInput } from '../../src/domain/spec.ts';
-import { connectCluster } from '../../src/kubernetes/cluster.ts';
-import { checkPermissions } from '../../src/kubernetes/preflight/permissions.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
 import { askedIn, outsideOfRole, type Asked } from './audit.ts';
+import { granted } from './granted.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -131,7 +129,7 @@ export class ClusterRig {
     for (const rule of role.rules) this.#granted.set(JSON.stringify(rule), rule);
     const rules = [...this.#granted.values()];
     await this.apply([{ ...role, rules }, roleBindingOf(read.spec, { kind: 'User', name: 'deployer' })]);
-    await granted(this.#sandbox, read.spec);
+    await granted(this.#sandbox.deployerKubeconfig, read.spec);
   }
 
   /** From now on commands have these settings, too; undefined takes one away. */
@@ -252,25 +250,6 @@ export class ClusterRig {
       child.once('error', reject);
       child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
     });
-  }
-}
-
-/** Waits until the API server gives the worker all that the spec needs: it learns of a Role a moment after it was applied. */
-async function granted(sandbox: SandboxInfo, spec: Spec): Promise<void> {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(sandbox.deployerKubeconfig);
-  const cluster = connectCluster(kubeConfig);
-  const deadline = Date.now() + 10_000;
-  try {
-    for (;;) {
-      const { problems, notices } = await checkPermissions(cluster, spec);
-      const missing = [...problems, ...notices];
-      if (missing.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`the worker still lacks what it was granted: ${missing.join('; ')}`);
-      await delay(20);
-    }
-  } finally {
-    cluster.close();
   }
 }
 

@@ -40,6 +40,15 @@ describe('a soak', () => {
     expect(comparison?.metrics[0]?.confidence).toBeGreaterThan(0.99);
   });
 
+  it('is undecided where probes to both slots fail alike, be it by a database or by the worker itself', async () => {
+    const rig = new WatchRig(probed(40, 10), { ...soak, stable: probed(40, 10), settings: { metrics: 'none' } });
+    const { state, looks } = await rig.run(40);
+    expect(looks).toBe(40);
+    const { verdict, reason } = evidenceOf(rig.watch, state);
+    expect(verdict).toBe('insufficient-data');
+    expect(reason).toContain("so is stable's at the same time, of 390 in 1950 requests");
+  });
+
   it('passes a candidate that fails no more of them than stable', async () => {
     const rig = new WatchRig(probed(60, 0), { ...soak, stable: probed(60, 0) });
     const evidence = evidenceOf(rig.watch, (await rig.run(60)).state);

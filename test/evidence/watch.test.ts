@@ -28,13 +28,23 @@ describe('a watch', () => {
     expect(findings[0]).toMatchObject({ metric: 'error-rate', over: 'watch' });
   });
 
-  it('fails at its end where the limit was exceeded, though not for certain', async () => {
+  it('is undecided at its end where the limit was exceeded, but perhaps by chance', async () => {
     const rig = new WatchRig(serving(9, 10, (look) => ({ errors: look > 4 ? 1 : 0 })));
     const { state, looks } = await rig.run(9);
     expect([looks, hasFailed(state)]).toEqual([9, false]);
     expect(evidenceOf(rig.watch, state)).toMatchObject({
+      verdict: 'insufficient-data',
+      reason: 'error rate 1.25 % of 80 requests is above 1 %, which may be by chance',
+    });
+  });
+
+  it('fails at its end where the limit was exceeded, and hardly by chance', async () => {
+    const rig = new WatchRig(serving(9, 40, (look) => ({ errors: [0, 0, 2, 2, 4, 4, 6, 6, 7][look] ?? 0 })));
+    const { state, looks } = await rig.run(9);
+    expect([looks, hasFailed(state)]).toEqual([9, false]);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({
       verdict: 'fail',
-      reason: 'error rate 1.25 % of 80 requests is above 1 %',
+      reason: 'error rate 2.19 % of 320 requests is above 1 %',
     });
   });
 

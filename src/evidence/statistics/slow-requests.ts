@@ -10,22 +10,28 @@ import type { Counts } from './counts.ts';
 
 /** Observations of stable that a threshold needs. */
 const observationsNeeded = 50;
+/** So many times 1 - q may be slower than the bound. */
+const mostTimesShare = 3;
 
 /** The latency that stable has shown so far. JSON. */
 export type Seen = Buckets;
 
 /**
- * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, of those that some are slower than;
- * the lowest, where stable is faster than any; null where it has shown too little, or has no bounds.
+ * The bound whose share of slower requests is the nearest to 1 - q, by the ratio of the two, and the lowest of those that are
+ * as near; none that many more are slower than, as it would tell ordinary requests from each other, unless there is no other.
+ * null where stable has shown too little, or has no bounds. That none was slower than a bound does not say that none will
+ * be: shares are those of half a request more, and one more in all (Anscombe 1948).
  */
 export function slowFrom(stable: Seen, q: number): string | null {
   const all = observations(stable);
   if (all < observationsNeeded) return null;
-  const bounds = Object.keys(stable).filter((bound) => Number.isFinite(Number(bound)));
-  const slower = (bound: string): number => all - (stable[bound] ?? 0);
-  const distance = (bound: string): number => Math.abs(Math.log(slower(bound) / all / (1 - q)));
-  const passed = bounds.filter((bound) => slower(bound) > 0);
-  return passed.length > 0 ? leastBy(passed, distance) : leastBy(bounds, Number);
+  const share = (bound: string): number => (all - (stable[bound] ?? 0) + 0.5) / (all + 1);
+  const distance = (bound: string): number => Math.abs(Math.log(share(bound) / (1 - q)));
+  const bounds = Object.keys(stable)
+    .filter((bound) => Number.isFinite(Number(bound)))
+    .sort((a, b) => Number(a) - Number(b));
+  const slow = bounds.filter((bound) => share(bound) <= mostTimesShare * (1 - q));
+  return slow.length > 0 ? leastBy(slow, distance) : (bounds.at(-1) ?? null);
 }
 
 /** The requests of a look, and how many of them were slower than the bound; null where the histogram does not have it. */

@@ -8,13 +8,14 @@ import type { Verdict } from '../../domain/evidence.ts';
 import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { confidenceOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
-import { graveShare, isGrave } from './grave.ts';
+import { isGrave } from './grave.ts';
 import { isBeyondBaseline, type Against } from './sequential-test.ts';
 import {
   againstLimitOf,
   againstStableOf,
   comparedMetrics,
   comparisonPlan,
+  graveShareOf,
   quantileOf,
   type ComparedMetric,
   type StatisticsPlan,
@@ -57,12 +58,12 @@ function assessed(state: Comparison, own: ComparisonPlan, { minimumRequests }: S
   return { isWorse: isWorse && state.test.candidate.requests >= minimumRequests, burst };
 }
 
-function graveFinding({ grave }: WatchStatistics, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
-  const against = againstLimitOf(plan, metric);
-  const { looks, counts } = grave[metric];
-  if (against === null || !isGrave(grave[metric])) return [];
+function graveFinding(state: WatchStatistics, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
+  const grave = graveShareOf(state, metric, plan);
+  const { looks, counts } = state.grave[metric];
+  if (grave === null || !isGrave(state.grave[metric])) return [];
   const words = metric === 'error-rate' ? shareOf(counts, metric) : slowerThanLimit(counts, metric, plan);
-  const reason = `${words} in ${looks} looks in a row, with ${percent(graveShare(against.limit))} or more in each`;
+  const reason = `${words} in ${looks} looks in a row, with ${percent(grave)} or more in each`;
   return [{ metric, against: 'grave', verdict: 'fail', reason }];
 }
 

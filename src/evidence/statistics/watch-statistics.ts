@@ -112,12 +112,20 @@ export function lookAt(state: WatchStatistics, look: Look, elapsedMs: number, pl
       next(againstLimits[metric], metric, againstLimitOf(plan, metric), beyondLimit(look.candidate, metric, plan)),
     ),
     grave: ofEach((metric) => {
-      const against = againstLimitOf(plan, metric);
+      const share = graveShareOf(state, metric, plan);
       const counts = beyondLimit(look.candidate, metric, plan)?.candidate;
-      if (against === null || counts === undefined) return grave[metric];
-      return watchGrave(grave[metric], counts, graveShare(against.limit));
+      return share === null || counts === undefined ? grave[metric] : watchGrave(grave[metric], counts, share);
     }),
   };
+}
+
+/** What is grave where there is no limit of errors, is so by stable's own share; null where nothing is. */
+export function graveShareOf(state: WatchStatistics, metric: ComparedMetric, plan: StatisticsPlan): number | null {
+  const against = againstLimitOf(plan, metric);
+  if (against !== null) return graveShare(against.limit);
+  if (metric !== 'error-rate' || plan.compareWith === 'nothing') return null;
+  const { requests, events } = state.againstStable[metric].test.stable;
+  return graveShare((plan.tolerance * events) / Math.max(1, requests));
 }
 
 /** The candidate's requests that failed, or were slower than the limit; null where they cannot be counted. */

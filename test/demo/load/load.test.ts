@@ -161,6 +161,8 @@ test('errors that say they are injected are counted apart', async () => {
   });
   const report = await load({ urls: [url] });
   expect(report).toMatchObject({ injectedErrors: 20, appErrors: 0, requestsFailed: 0, byVersion: { v3: 100 } });
+  expect(report.firstInjectedErrorAt).toBeGreaterThan(report.firstAnswerByVersion['v3'] ?? Infinity);
+  expect(report.firstInjectedErrorAt).toBeLessThan(report.lastAnswerByVersion['v3'] ?? 0);
 });
 
 describe('gaps', () => {

@@ -118,9 +118,12 @@ describe('the statistics of a watch', () => {
     });
   });
 
-  it('have no grave share where there is no limit', () => {
+  it('take stable for what is grave where there is no limit', () => {
     const free: StatisticsPlan = { ...plan, limits: { 'error-rate': null, p95: null, p99: null } };
     expect(hasFailed(watched(20, totals(25, 10), totals(25, 10), free), free)).toBe(false);
+    expect(hasFailed(watched(3, totals(25, 10), totals(25, 0), free), free)).toBe(true);
+    const alone: StatisticsPlan = { ...free, compareWith: 'nothing' };
+    expect(hasFailed(watched(20, totals(25, 10), null, alone), alone)).toBe(false);
   });
 
   it('are insufficient for each metric that stable has too few requests for', () => {
@@ -175,6 +178,10 @@ describe('slow requests', () => {
   it('are those above the bound that is nearest to the quantile', () => {
     expect(slowFrom(seen, 0.95)).toBe('0.25');
     expect(slowFrom(seen, 0.99)).toBe('0.5');
+    // One in ten is slower than 0.01 s, and none of 500 than 0.025: only that is a slow end.
+    expect(slowFrom({ '0.01': 450, '0.025': 500, '0.05': 500, Infinity: 500 }, 0.99)).toBe('0.025');
+    // One in ten is slower than 0.01 s, and none of 120 than 0.025: that is about one in a hundred.
+    expect(slowFrom({ '0.01': 108, '0.025': 120, '0.05': 120, Infinity: 120 }, 0.99)).toBe('0.025');
     expect(slowFrom({ '0.1': 49, Infinity: 49 }, 0.99)).toBeNull();
     expect(slowFrom({ Infinity: 500 }, 0.99)).toBeNull();
   });
