@@ -1,10 +1,11 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
 import type { WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
-import type { Slot } from '../domain/slot.ts';
+import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
+import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
@@ -95,7 +96,9 @@ async function lookUntilOver(dependencies: Dependencies, run: WatchRun, jobs: Ch
   for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
     views.refresh();
-    state = await lookAgain(watch, state, attempt.signal);
+    const before = state;
+    state = await lookAgain(watch, before, attempt.signal);
+    dependencies.rawSeries?.append(rawLook(lookOf(run), watch, before, state));
     if (run.inPlace !== undefined) await inTime(run.inPlace(), limit.mostMs(), undefined);
     const evidence = evidenceOf(watch, state);
     const endsAt = endOf(spec, state, evidence);
@@ -123,6 +126,10 @@ export async function unwatched(
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
   const watch = watchFrom({ ...run, baseline: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
+}
+
+function lookOf({ step, target: { spec, runId } }: WatchRun): LookOf {
+  return { deployment: deploymentId(spec.namespace, spec.app), run: runId, step };
 }
 
 function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchState {

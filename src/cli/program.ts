@@ -5,6 +5,7 @@ import { registerDeploy } from './commands/deploy.ts';
 import { registerFinish } from './commands/finish.ts';
 import { registerList } from './commands/list.ts';
 import { registerReject } from './commands/reject.ts';
+import { registerReport } from './commands/report.ts';
 import { registerRole } from './commands/role.ts';
 import { registerRollback } from './commands/rollback.ts';
 import { registerStatus } from './commands/status.ts';
@@ -33,6 +34,7 @@ export function buildProgram(terminal: Terminal, execute: Execute, version: stri
   for (const register of [
     registerDeploy,
     registerStatus,
+    registerReport,
     registerApprove,
     registerReject,
     registerRollback,

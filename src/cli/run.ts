@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { readFileSync } from 'node:fs';
 import { CommandContext, type Execute } from './context.ts';
 import { tell } from './errors.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { buildProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /** Runs the command line and gives its exit code; never throws. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -37,12 +37,4 @@ function usageError(argv: readonly string[], terminal: Terminal, { message }: Co
     terminal.out(`${JSON.stringify({ error: { name: 'UsageError', message } }, null, 2)}\n`);
   }
   return exitCodes.usage;
-}
-
-function version(): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
-  const manifest = JSON.parse(readFileSync(new URL(`${root}package.json`, import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
+import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { mostWatchedFallbacks } from '../activities/retention.ts';
 import type { EncryptingCodec } from '../codec/payload-codec.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
+import { SeriesFiles } from './series-files.ts';
 
 export interface WorkerSettings {
   /** How Temporal is reached: address, TLS, API key. */
@@ -17,6 +19,10 @@ export interface WorkerSettings {
   /** Takes part in Worker Versioning under this name; null for a worker without a version. */
   readonly version: { readonly deploymentName: string; readonly buildId: string } | null;
   readonly payloadCodec: EncryptingCodec;
+  /** Where the looks of watches are kept as files; null for nowhere. */
+  readonly seriesDirectory: string | null;
+  /** Told what a person should know and nothing fails by. */
+  readonly warn: (line: string) => void;
   /** Ends the worker: it takes no new work and gives running activities `shutdownGraceTime` to stop. */
   readonly signal: AbortSignal;
   /** Told once the worker polls. */
@@ -34,6 +40,10 @@ function workflowCode({ encrypts }: EncryptingCodec): Pick<WorkerOptions, 'workf
   const codePath = pathOf(`../workflows/${encrypts ? 'bundle-encrypting' : 'bundle'}.cjs`);
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: pathOf(`../workflows/index.${extension}`) };
+}
+
+function rawSeries({ seriesDirectory, warn }: WorkerSettings): Pick<Dependencies, 'rawSeries'> {
+  return seriesDirectory === null ? {} : { rawSeries: new SeriesFiles({ directory: seriesDirectory, warn }) };
 }
 
 function dataConverter(payloadCodec: EncryptingCodec): DataConverter {
@@ -67,7 +77,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       ...workflowCode(payloadCodec),
       ...versioning(settings.version),
       dataConverter: dataConverter(payloadCodec),
-      activities: { ...createActivities({ cluster, access: connectAccess(cluster) }) },
+      activities: { ...createActivities({ cluster, access: connectAccess(cluster), ...rawSeries(settings) }) },
       // Heartbeats are what people watch, and how a cancelled activity learns of it.
       defaultHeartbeatThrottleInterval: '1s',
       maxHeartbeatThrottleInterval: '1s',

@@ -6,19 +6,22 @@ import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure-of.ts';
 
 /**
- * Whether the deployment goes on past a watch that no worker could end in time: that is insufficient data, too, and the
- * spec says what follows from it.
+ * What a watch gives; null where no worker could end it in time and the deployment goes on without: that is insufficient data,
+ * too, and the spec says what follows from it.
  */
-export function goesOnWithout(
+export async function unlessLost<T>(
   { record, planned }: Deployment,
   step: 'soak' | 'monitor',
-  error: unknown,
-  { onInsufficientData }: Pick<WatchSpec, 'onInsufficientData'>,
-): boolean {
-  const failure = failureOf(error, planned.spec);
-  if (failure.name !== 'DeadlineExceeded' || onInsufficientData === 'rollback') return false;
-  goOn(record, step, failure.message);
-  return true;
+  watching: Promise<T>,
+): Promise<T | null> {
+  try {
+    return await watching;
+  } catch (error) {
+    const failure = failureOf(error, planned.spec);
+    if (failure.name !== 'DeadlineExceeded' || planned.spec[step].onInsufficientData === 'rollback') throw error;
+    goOn(record, step, failure.message);
+    return null;
+  }
 }
 
 /** Ends a soak or monitor by its verdict: goes on, or throws so that the deployment is rolled back. */

@@ -4,6 +4,7 @@ import { createMonitor } from '../../src/activities/monitor.ts';
 import { createSoak } from '../../src/activities/soak.ts';
 import { readBaseline } from '../../src/evidence/baseline.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
+import type { RawLook } from '../../src/evidence/raw-series.ts';
 import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
 const soakOf = (changes: SpecInput['soak'] = {}): Partial<SpecInput> => ({
@@ -34,6 +35,24 @@ describe('a soak', () => {
     expect(evidence.watchedMs).toBeGreaterThanOrEqual(1_500);
     expect(attempt.reports.at(-1)?.progress).toMatchObject({ step: 'soak', candidate: { readyPods: 2 } });
     expect(attempt.reports.at(-1)?.progress.watch?.samples).toBeGreaterThan(2);
+  });
+
+  it('hands on each look as it was counted, whose sums are what it measured', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const looks: RawLook[] = [];
+    const dependencies = { ...rig.dependencies, rawSeries: { append: (look: RawLook) => void looks.push(look) } };
+    const evidence = await createSoak(dependencies)(rig.target(soakOf()), new RigAttempt());
+    expect(looks.map(({ look }) => look)).toEqual(looks.map((_, index) => index + 1));
+    expect(looks).toHaveLength(evidence.samples);
+    expect(looks[0]).toMatchObject({
+      deployment: 'default/api',
+      run: 'run',
+      step: 'soak',
+      candidate: { slot: 'green', pods: null, readyPods: 2, desiredPods: 2 },
+      stable: { slot: 'blue' },
+    });
+    const sum = looks.reduce((total, { candidate }) => total + (candidate.pods?.requests ?? 0), 0);
+    expect(sum).toBe(evidence.candidate.requests);
   });
 
   it('does not wait for the end where a fifth of the answers are errors', async () => {

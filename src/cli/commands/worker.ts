@@ -9,15 +9,25 @@ export function registerWorker(program: Command, execute: Execute): void {
     .command('worker')
     .description('run deployments: take their steps from Temporal and do them')
     .option('--build-id <id>', "take part in Temporal's Worker Versioning as this build (default: $CUTOVER_BUILD_ID)")
+    .option(
+      '--series-dir <folder>',
+      'keep each look of each watch there, as NDJSON (default: $CUTOVER_SERIES_DIR, else nowhere)',
+    )
     .option('--worker-deployment <name>', 'the worker deployment that the build is a version of', 'cutover');
   withJson(command).action((options: WorkerCommandOptions) =>
-    execute(options, (context) => worker(context, versionOf(options, context))),
+    execute(options, (context) => worker(context, versionOf(options, context), seriesDirectoryOf(options, context))),
   );
 }
 
 interface WorkerCommandOptions extends CommonOptions {
   readonly buildId?: string;
   readonly workerDeployment: string;
+  readonly seriesDir?: string;
+}
+
+function seriesDirectoryOf({ seriesDir }: WorkerCommandOptions, { terminal }: CommandContext): string | null {
+  const named = seriesDir ?? terminal.env['CUTOVER_SERIES_DIR'] ?? '';
+  return named === '' ? null : named;
 }
 
 function versionOf(
@@ -28,7 +38,11 @@ function versionOf(
   return named === '' ? null : { deploymentName, buildId: named };
 }
 
-async function worker(context: CommandContext, version: WorkerVersion | null): Promise<ExitCode> {
+async function worker(
+  context: CommandContext,
+  version: WorkerVersion | null,
+  seriesDirectory: string | null,
+): Promise<ExitCode> {
   const client = await context.client();
   const { address, namespace, taskQueue, connection, payloadCodec } = client.settings;
   // Loaded only here: the worker's native core would slow every other command down.
@@ -41,6 +55,8 @@ async function worker(context: CommandContext, version: WorkerVersion | null): P
       taskQueue,
       version,
       payloadCodec,
+      seriesDirectory,
+      warn: (line) => context.warn(line),
       signal,
       onReady: () => {
         const as = version === null ? '' : ` as build ${version.buildId} of ${version.deploymentName}`;

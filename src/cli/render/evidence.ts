@@ -1,24 +1,52 @@
 /** What the checks and watches found, candidate and stable side by side. */
 import type { DeploymentStatus } from '../../client/index.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { MetricName, SmokeEvidence, Verdict, WatchEvidence } from '../../domain/evidence.ts';
+import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
+import { chartLines } from './chart.ts';
 import { checkLines } from './checks.ts';
+import { comparisonLines } from './comparison.ts';
 import { metrics } from './metrics.ts';
-import { blank, span, table, type Line, type Span } from './spans.ts';
-import { verdictMark } from './verdicts.ts';
+import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
+import { watchesOf } from './watches.ts';
+import { lookOfVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence({ state, progress }: DeploymentStatus): Line[] {
-  const { soak, monitor, smoke, warmUp } = state.evidence;
-  const watch = progress?.watch ?? monitor ?? soak;
-  const errors = warmUp?.errors ?? [];
+export function renderEvidence(status: DeploymentStatus, width: number): Line[] {
+  const { state } = status;
+  const { smoke, warmUp } = state.evidence;
+  const watches = watchesOf(status);
+  const name = watches.monitor === null ? 'soak' : 'monitor';
+  const watch = watches[name];
   const lines: Line[] = [
-    ...errors.map(({ message, count }): Line => [span(`  warm-up: ${count}× ${message}`, 'warning')]),
+    ...(warmUp === null ? [] : warmUpLines(warmUp)),
     ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(watch, watch === progress?.watch, state)),
+    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, width)),
+    // What a monitor shows begins with what its soak showed.
+    ...chartLines(watches, state),
   ];
   return lines.length === 0 ? [] : [blank, ...lines];
+}
+
+/** All of it, one after the other. */
+export function renderAllEvidence(status: DeploymentStatus, width: number): Line[] {
+  const { state } = status;
+  const { smoke, warmUp } = state.evidence;
+  const watches = watchesOf(status);
+  const parts: Line[][] = [
+    warmUp === null ? [] : warmUpLines(warmUp),
+    smoke === null ? [] : smokeLines(smoke),
+    ...(['soak', 'monitor'] as const).map((name) => {
+      const watch = watches[name];
+      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, width);
+    }),
+    chartLines(watches, state),
+  ];
+  return parts.flatMap((lines) => (lines.length === 0 ? [] : [blank, ...lines]));
+}
+
+function warmUpLines({ errors }: WarmUpEvidence): Line[] {
+  return errors.map(({ message, count }) => [span(`  warm-up: ${count}× ${message}`, 'warning')]);
 }
 
 function smokeLines({ checks }: SmokeEvidence): Line[] {
@@ -32,9 +60,14 @@ function smokeLines({ checks }: SmokeEvidence): Line[] {
   );
 }
 
-function watchLines(watch: WatchEvidence, isLive: boolean, state: DeploymentState): Line[] {
-  const name = isLive ? state.phase : watch === state.evidence.monitor ? 'monitor' : 'soak';
-  const limits = name === 'monitor' ? state.spec?.monitor : state.spec?.soak;
+function watchLines(
+  name: 'soak' | 'monitor',
+  watch: WatchEvidence,
+  isLive: boolean,
+  state: DeploymentState,
+  width: number,
+): Line[] {
+  const limits = state.spec?.[name];
   const rows = metrics.map((metric): Line => {
     const verdict = verdictOn(watch, metric.name);
     return [
@@ -47,38 +80,32 @@ function watchLines(watch: WatchEvidence, isLive: boolean, state: DeploymentStat
   });
   const sides = [side('candidate', state.candidate), side('stable', state.stable), span('limit', 'quiet')];
   return [
-    [
-      span(`  ${name}${isLive ? ' so far' : ''}: `, 'strong'),
-      verdictSpan(watch.verdict),
-      span(`: ${watch.reason} `),
-      span(`(${formatDuration(watch.watchedMs)}, ${watch.samples} samples)`, 'quiet'),
-    ],
+    ...headLines(`${name}${isLive ? ' so far' : ''}`, watch, width),
     ...table([[span(''), span(''), ...sides], ...rows]),
     ...checkLines(watch),
+    ...otherFindings(watch),
+    ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
     ]),
   ];
 }
 
+/** On one line where that has room for it: a long reason gets lines of its own, so that its end can be read. */
+function headLines(name: string, { verdict, reason, watchedMs, samples }: WatchEvidence, width: number): Line[] {
+  const said = [span(`  ${name}: `, 'strong'), span(wordVerdict(verdict), lookOfVerdict(verdict))];
+  const extent = span(`(${formatDuration(watchedMs)}, ${samples} samples)`, 'quiet');
+  const line = [...said, span(`: ${reason} `), extent];
+  if (line.reduce((sum, { text }) => sum + text.length, 0) <= width) return [line];
+  return [[...said, span(' '), extent], ...paragraph(reason, width, 'plain', 4, 4)];
+}
+
 function side(role: string, slot: SlotState | null): Span {
   return span(slot === null ? role : `${role} (${slot.slot})`, 'quiet');
 }
 
-/** The worst verdict on a metric, or null where none was given. */
-function verdictOn({ findings }: WatchEvidence, metric: MetricName): Verdict | null {
-  const verdicts = findings.filter((finding) => finding.metric === metric).map(({ verdict }) => verdict);
-  const worstFirst: readonly Verdict[] = ['fail', 'insufficient-data', 'pass'];
-  return worstFirst.find((verdict) => verdicts.includes(verdict)) ?? null;
-}
-
-function verdictSpan(verdict: Verdict): Span {
-  switch (verdict) {
-    case 'pass':
-      return span('pass', 'good');
-    case 'fail':
-      return span('fail', 'bad');
-    case 'insufficient-data':
-      return span('insufficient data', 'warning');
-  }
+/** What was judged beside the metrics of the table, and the checks, which have one of their own. */
+function otherFindings({ findings }: WatchEvidence): Line[] {
+  const others = findings.filter(({ metric }) => metric !== 'check' && !metrics.some(({ name }) => name === metric));
+  return table(others.map(({ metric, verdict, reason }) => [verdictMark(verdict), span(metric), span(reason)]));
 }

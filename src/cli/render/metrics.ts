@@ -49,17 +49,23 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-function whole(value: number | null): string {
+export function whole(value: number | null): string {
   return value === null ? '–' : value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-function percent(share: number | null): string {
+export function percent(share: number | null): string {
   return share === null ? '–' : `${Number((share * 100).toFixed(2))} %`;
 }
 
-function milliseconds(value: number | null): string {
+export function milliseconds(value: number | null): string {
   if (value === null) return '–';
+  if (value === 0) return '0';
   return value < 10 ? `${value.toFixed(1)}ms` : formatDuration(value);
+}
+
+/** Per second. */
+export function rate(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 
 function atMost(limit: string | null): string {

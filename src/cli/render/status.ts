@@ -1,7 +1,7 @@
 /** A deployment on one screen. */
 import type { DeploymentStatus } from '../../client/index.ts';
 import type { DeploymentState } from '../../domain/state.ts';
-import { renderEvidence } from './evidence.ts';
+import { renderAllEvidence, renderEvidence } from './evidence.ts';
 import { renderHistory } from './history.ts';
 import { renderNext } from './next.ts';
 import { blank, span, toText, type Line, type TextOptions } from './spans.ts';
@@ -14,21 +14,38 @@ export interface StatusOptions extends TextOptions {
   readonly now: Date;
 }
 
-/** Steps with their times, both slots, where the traffic goes, the evidence, and what comes next. Times are UTC. */
+/** Steps with their times, both slots, where the traffic goes, the latest evidence, and what comes next. Times are UTC. */
 export function renderStatus(status: DeploymentStatus, options: StatusOptions): string {
-  const { state, progress } = status;
   const { now, width } = options;
-  const traffic = renderTraffic(state, progress);
   const lines: Line[] = [
+    ...walk(status, now),
+    ...renderEvidence(status, width),
+    ...renderHistory(status.state, now, width),
+    ...renderNext(status, now),
+  ];
+  return toText(lines, options);
+}
+
+/** The same with all of the evidence, for those who look back. */
+export function renderReport(status: DeploymentStatus, options: StatusOptions): string {
+  const { now, width } = options;
+  const lines: Line[] = [
+    ...walk(status, now),
+    ...renderAllEvidence(status, width),
+    ...renderHistory(status.state, now, width),
+  ];
+  return toText(lines, options);
+}
+
+function walk(status: DeploymentStatus, now: Date): Line[] {
+  const { state, progress } = status;
+  const traffic = renderTraffic(state, progress);
+  return [
     ...header(state, now),
     ...(traffic.length === 0 ? [] : [blank, ...traffic]),
     blank,
     ...renderSteps(status, now),
-    ...renderEvidence(status),
-    ...renderHistory(state, now, width),
-    ...renderNext(status, now),
   ];
-  return toText(lines, options);
 }
 
 function header(state: DeploymentState, now: Date): Line[] {

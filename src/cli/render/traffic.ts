@@ -41,7 +41,7 @@ function placesOf(state: DeploymentState, progress: Progress | null): Place[] {
 }
 
 function row(path: string, { role, slot }: Place, state: DeploymentState, serves: boolean): Line {
-  const gone = serves ? null : goneBecause(role, state);
+  const gone = serves ? null : fateOf(role, state);
   const pods: Span =
     gone === null ? span(`${slot.readyPods}/${slot.desiredPods} ready`, lookOfPods(slot)) : span(gone, 'quiet');
   const name = serves ? `[${slot.slot}]` : ` ${slot.slot}`;
@@ -55,8 +55,8 @@ function row(path: string, { role, slot }: Place, state: DeploymentState, serves
   ];
 }
 
-/** What became of the slot that does not serve, when the deployment is over. */
-function goneBecause(role: Role, { outcome, spec }: DeploymentState): string | null {
+/** What became of the slot that does not serve, when the deployment is over; null while it is there. */
+export function fateOf(role: Role, { outcome, spec }: DeploymentState): string | null {
   switch (outcome) {
     case 'running':
     case 'failed':

@@ -1,16 +1,42 @@
-import type { Verdict } from '../../domain/evidence.ts';
-import { span, type Span } from './spans.ts';
+import type { MetricName, Verdict, WatchEvidence } from '../../domain/evidence.ts';
+import { span, type Look, type Span } from './spans.ts';
 
-/** A verdict in one character; null where none was given. */
-export function verdictMark(verdict: Verdict | null): Span {
+/** The worst verdict on a metric by its limit, or null where none was given: what was compared with stable has its own. */
+export function verdictOn({ findings }: WatchEvidence, metric: MetricName): Verdict | null {
+  const ofLimit = findings.filter((finding) => finding.metric === metric && finding.against === undefined);
+  const verdicts = ofLimit.map(({ verdict }) => verdict);
+  const worstFirst: readonly Verdict[] = ['fail', 'insufficient-data', 'pass'];
+  return worstFirst.find((verdict) => verdicts.includes(verdict)) ?? null;
+}
+
+export function wordVerdict(verdict: Verdict): string {
+  return verdict === 'insufficient-data' ? 'insufficient data' : verdict;
+}
+
+export function lookOfVerdict(verdict: Verdict): Look {
+  switch (verdict) {
+    case 'pass':
+      return 'good';
+    case 'fail':
+      return 'bad';
+    case 'insufficient-data':
+      return 'warning';
+  }
+}
+
+export function markOf(verdict: Verdict | null): string {
   switch (verdict) {
     case 'fail':
-      return span('✗', 'bad');
+      return '✗';
     case 'insufficient-data':
-      return span('?', 'warning');
+      return '?';
     case 'pass':
-      return span('✓', 'good');
+      return '✓';
     case null:
-      return span(' ');
+      return ' ';
   }
+}
+
+export function verdictMark(verdict: Verdict | null): Span {
+  return span(markOf(verdict), verdict === null ? 'plain' : lookOfVerdict(verdict));
 }

@@ -2,6 +2,10 @@
 import type { Outcome, StepName } from '../../domain/state.ts';
 import type { Look } from './spans.ts';
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function wordStep(step: StepName): string {
   return step === 'warmUp' ? 'warm-up' : step;
 }

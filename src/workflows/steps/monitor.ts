@@ -1,7 +1,7 @@
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
-import { goesOnWithout, judge } from '../watch-verdict.ts';
+import { judge, unlessLost } from '../watch-verdict.ts';
 
 /** Watches the candidate under users' traffic; with rollback.automatic off a bad verdict holds the retention instead. */
 export async function monitor(deployment: Deployment): Promise<void> {
@@ -12,12 +12,9 @@ export async function monitor(deployment: Deployment): Promise<void> {
     record.end('monitor', 'skipped', 'monitor.duration is 0s');
     return;
   }
-  const evidence = await watchActivities(watch)
-    .monitor({ ...planned, ...(deployment.baseline === undefined ? {} : { baseline: deployment.baseline }) })
-    .catch((error: unknown) => {
-      if (goesOnWithout(deployment, 'monitor', error, watch)) return null;
-      throw error;
-    });
+  const { baseline } = deployment;
+  const input = baseline === undefined ? planned : { ...planned, baseline };
+  const evidence = await unlessLost(deployment, 'monitor', watchActivities(watch).monitor(input));
   if (evidence === null) return;
   record.evidence({ monitor: evidence });
   if (evidence.verdict === 'fail' && !planned.spec.rollback.automatic) {

@@ -1,7 +1,7 @@
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
-import { goesOnWithout, judge } from '../watch-verdict.ts';
+import { judge, unlessLost } from '../watch-verdict.ts';
 
 /** Watches the candidate beside stable, on the same traffic, before users see it. */
 export async function soak(deployment: Deployment): Promise<void> {
@@ -12,12 +12,7 @@ export async function soak(deployment: Deployment): Promise<void> {
     record.end('soak', 'skipped', 'soak.duration is 0s');
     return;
   }
-  const result = await watchActivities(watch)
-    .soak(planned)
-    .catch((error: unknown) => {
-      if (goesOnWithout(deployment, 'soak', error, watch)) return null;
-      throw error;
-    });
+  const result = await unlessLost(deployment, 'soak', watchActivities(watch).soak(planned));
   if (result === null) return;
   const { baseline, ...evidence } = result;
   deployment.baseline = baseline;

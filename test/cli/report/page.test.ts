@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { DeploymentStatus } from '../../../src/client/index.ts';
+import type { DeploymentState } from '../../../src/domain/state.ts';
+import { page } from '../../../src/cli/report/page.ts';
+import { recordAt, status, watch } from '../render/sample.ts';
+import { failingMonitor, monitoring, rolledBack } from '../watched.ts';
+import { hostile, withHostileTexts } from './hostile.ts';
+
+const options = { now: new Date('2026-11-23T14:19:00Z'), version: '0.1.0' };
+
+function pageOf(shown: DeploymentStatus): string {
+  return page(shown, options);
+}
+
+/** What a reader sees: no tags, and blanks as one. */
+function textOf(markup: string): string {
+  return markup
+    .replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (entity) => characters[entity] ?? entity);
+}
+
+const characters: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&amp;': '&',
+};
+
+function embeddedIn(markup: string): unknown {
+  const [, json = ''] = /<script type="application\/json" id="state">([\s\S]*?)<\/script>/.exec(markup) ?? [];
+  return JSON.parse(json);
+}
+
+describe('the page of a deployment', () => {
+  const text = textOf(pageOf(status(rolledBack())));
+
+  it.each([
+    ['how it ended', 'default/api Rolled back: stable serves'],
+    [
+      'why, in one sentence',
+      'Error rate 6.2 % of 2400 requests in the last 30s is above 1 %, and 31 times what stable had',
+    ],
+    ['what it was about', 'Version myapp:v1.0 → myapp:v2.0'],
+    ['who asked and why', 'Asked for by ci: build 7'],
+    ['each step with its time', 'monitor 14:17:36 50s failed : error rate 6.2 %'],
+    ['what was never reached', 'Not reached: retention, drain, teardown.'],
+    ['what a verdict rests on', 'the same requests, sent to both slots at the same time; up to 1.5 times'],
+    [
+      'a metric of both slots, its samples, limit and confidence',
+      'error rate 3.74 % 149 of 3,986 0 % 0 of 41 ≤ 1 % ✗ fail > 99.9 % sure it is worse ✗ fail 149 of 3,986 against 48 of 24,102 failed',
+    ],
+    ['what was not measured', 'by metrics of green, 3×: api-green-7d9f-x2k: no answer within 2s'],
+    ['the checks', 'migration job ✓ pass the Job succeeded took 2.1s'],
+    ['the log of a check', 'The end of the log of migration ok 3 rows'],
+    ['decisions, by whom', '14:17:34 approve by ann (update) dashboards are quiet'],
+    ['switches, with digests and approver', 'To green docker.io/library/myapp@sha256:a0123456789abcdef Verified'],
+    ['notices', '14:00:00 the Service has no PodDisruptionBudget'],
+    [
+      'what became of the slots',
+      'api-green candidate myapp:v2.0 docker.io/library/myapp@sha256:a0123456789abcdef removed',
+    ],
+    ['the spec', 'app: api namespace: default service: api-service'],
+    ['a chart in words', 'Candidate (green): at most 9.02 %, at 14:18:26; last 9.02 %. Stable (blue): at most 4 %'],
+    ['the points of the charts', '14:17:56 387 0 0 % 42ms – – – –'],
+  ])('has %s', (_, words) => {
+    expect(text).toContain(words);
+  });
+
+  it('draws a curve a slot in each of three charts, the switches, and the limits', () => {
+    const markup = pageOf(status(rolledBack()));
+    expect(markup.match(/<path\s+class="curve candidate green"/g)).toHaveLength(3);
+    expect(markup.match(/<path\s+class="curve stable blue"/g)).toHaveLength(3);
+    // Those of the timeline too.
+    expect(markup.match(/<line\s+class="moment switch"/g)).toHaveLength(2 * 4);
+    expect(markup.match(/<line\s+class="limit"/g)).toHaveLength(2 * 2);
+  });
+
+  it('loses nothing: the whole document is in it', () => {
+    const shown = status(rolledBack());
+    expect(embeddedIn(pageOf(shown))).toEqual(JSON.parse(JSON.stringify(shown)));
+  });
+
+  it('asks for nothing and runs nothing', () => {
+    const markup = pageOf(status(rolledBack()));
+    expect(markup.match(/\s(?:src|href|xlink:href|action)="[^"]*|url\(/g)).toEqual([' href="data:,']);
+    expect(markup.match(/<script[^>]*>/g)).toEqual(['<script type="application/json" id="state">']);
+    expect(markup).not.toMatch(/\sstyle="|\son[a-z]+="/);
+    expect(markup).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-/);
+  });
+});
+
+describe('the page of a deployment that runs', () => {
+  it('shows the watch so far, and what is next', () => {
+    const progress = { step: 'monitor', summary: '4m to go', at: '', watch: failingMonitor() } as const;
+    const text = textOf(pageOf(status(monitoring(), { progress })));
+    expect(text).toContain('Running, at monitor');
+    expect(text).toContain('Monitor, so far ✗ fail');
+    expect(text).toContain('Next the monitor ends in 3m36s, at 14:22:36 UTC');
+    expect(text).not.toContain('Ended');
+  });
+
+  it('stands when nothing is known but that it began', () => {
+    expect(textOf(pageOf(status(recordAt('preflight').state)))).toContain('Running, at preflight');
+  });
+});
+
+it('shows the documents of older workers without charts', () => {
+  const record = recordAt('approval');
+  record.evidence({ soak: watch() });
+  const text = textOf(pageOf(status(record.state)));
+  expect(text).toContain('Soak ✓ pass All thresholds hold.');
+  expect(text).not.toMatch(/Both slots over time|Compared with/);
+});
+
+describe('what others have written', () => {
+  it('is text, in every place', () => {
+    const shown = withHostileTexts(status(rolledBack()));
+    const markup = pageOf(shown);
+    const tags = new Set(markup.match(/<[a-z!][^\s>]*/g));
+    expect([...tags].filter((tag) => ['<img', '<iframe', '<textarea', '<!--'].includes(tag))).toEqual([]);
+    expect(markup.match(/<script/g)).toHaveLength(1);
+    expect(markup.match(/<style/g)).toHaveLength(1);
+    expect(markup).not.toMatch(/<svg[^>]*onload/);
+    expect(textOf(markup).split('<iframe').length).toBeGreaterThan(50);
+    expect(hostile).toContain('<iframe');
+  });
+
+  it('is in the embedded document as it was', () => {
+    const shown = withHostileTexts(status(rolledBack()));
+    expect(embeddedIn(pageOf(shown))).toEqual(JSON.parse(JSON.stringify(shown)));
+  });
+});
+
+describe('a deployment that really ran', () => {
+  const folder = new URL('../../replay/histories/', import.meta.url);
+
+  it.each(readdirSync(folder))('has its page: %s', (file) => {
+    const state = endOf(readFileSync(new URL(file, folder), 'utf8'));
+    if (state === null) return;
+    const text = textOf(pageOf(status(state)));
+    expect(text).toContain(state.id);
+    expect(text).not.toMatch(/undefined|NaN|\[object|Infinity/);
+  });
+});
+
+interface History {
+  readonly events: readonly {
+    readonly workflowExecutionCompletedEventAttributes?: {
+      readonly result: { readonly payloads: { readonly data: string }[] };
+    };
+    readonly workflowExecutionFailedEventAttributes?: {
+      readonly failure: {
+        readonly applicationFailureInfo?: { readonly details?: { readonly payloads: { readonly data: string }[] } };
+      };
+    };
+  }[];
+}
+
+/** The document that a history ended with. */
+function endOf(history: string): DeploymentState | null {
+  const last = (JSON.parse(history) as History).events.at(-1);
+  const payloads =
+    last?.workflowExecutionCompletedEventAttributes?.result.payloads ??
+    last?.workflowExecutionFailedEventAttributes?.failure.applicationFailureInfo?.details?.payloads;
+  const [payload] = payloads ?? [];
+  return payload === undefined ? null : (JSON.parse(Buffer.from(payload.data, 'base64').toString()) as DeploymentState);
+}
