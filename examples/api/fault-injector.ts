@@ -10,11 +10,13 @@ export class FaultInjector {
   #faults: Faults;
   #errorsOwed = 0;
   #crashTimer: NodeJS.Timeout | undefined;
+  #memory: Buffer | null = null;
 
   /** `json` is the environment's FAULTS, which win over those of the version. Throws FaultsError. */
   constructor(options: { version: string; json?: string | undefined; crash: (reason: string) => void }) {
     this.#crash = options.crash;
     this.#faults = changeFaults(faultsOfVersion(options.version), options.json ?? '{}');
+    this.#takeMemory();
   }
 
   get current(): Faults {
@@ -34,12 +36,20 @@ export class FaultInjector {
   /** Changes the named faults and leaves the others. Throws FaultsError, and then nothing has changed. */
   change(json: string): void {
     this.#faults = changeFaults(this.#faults, json);
+    this.#takeMemory();
   }
 
   clear(): void {
     this.#faults = noFaults;
     this.#errorsOwed = 0;
+    this.#takeMemory();
     clearTimeout(this.#crashTimer);
+  }
+
+  /** Filled, or the system would not give any of it. */
+  #takeMemory(): void {
+    const bytes = this.#faults.memoryMiB * 1024 * 1024;
+    if (bytes !== (this.#memory?.length ?? 0)) this.#memory = bytes === 0 ? null : Buffer.alloc(bytes, 1);
   }
 
   /** Counts a request, waits as long as the faults ask for, and says whether it has to be answered with an error. */

@@ -12,6 +12,8 @@ export interface Faults {
   readonly itemsMissing: boolean;
   /** Exit with an error so long after the start or after the request that asks for it; null means never. */
   readonly crashAfterMs: number | null;
+  /** So much memory is taken beside what the process needs, in MiB. */
+  readonly memoryMiB: number;
 }
 
 export const noFaults: Faults = {
@@ -21,6 +23,7 @@ export const noFaults: Faults = {
   unready: false,
   itemsMissing: false,
   crashAfterMs: null,
+  memoryMiB: 0,
 };
 
 /** The faults that a version's suffix brings: `v2.0-slow` is slow. */
@@ -87,6 +90,8 @@ function fieldOf(name: string, value: unknown): Partial<Faults> {
       return { crashAfterMs: value === null ? null : numberUpTo(86_400_000, name, value) };
     case 'crash':
       return { crashAfterMs: trueOrFalse(name, value) ? 0 : null };
+    case 'memoryMiB':
+      return { memoryMiB: numberUpTo(4_096, name, value) };
     case 'unready':
       return { unready: trueOrFalse(name, value) };
     case 'itemsMissing':

@@ -11,12 +11,15 @@ import { EndpointTable } from './endpoints.ts';
 import { EventRecorder } from './events.ts';
 import type { ImageTable } from './images.ts';
 import { createKubeletEndpoint } from './kubelet-endpoint.ts';
+import { createMetricsApi } from './metrics-api.ts';
+import { metricsAddress, registerMetricsApi } from './metrics-registration.ts';
 import type { NodeContext } from './node-context.ts';
 import { defaultCapacity, KUBELET_PORT, registerNode, type NodeCapacity } from './node-registration.ts';
 import { NodePods } from './pods.ts';
 import { createProcessRuntime, type ProcessRegistry } from './process-runtime.ts';
 import { ServiceProxy } from './service-proxy.ts';
 import { createSimulatedRuntime } from './simulated-runtime.ts';
+import { followUsage } from './usage-rates.ts';
 
 export interface NodeAgentOptions {
   readonly kubeConfig: KubeConfig;
@@ -69,12 +72,19 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     runtime: node.runtime,
   });
   const kubeletRoute = { host: nodeAddress(options.network), port: KUBELET_PORT, accept: kubelet.accept };
-  const egress = createEgressServer({ dialer, kubelet: kubeletRoute });
-  const gateway = createEgressServer({ dialer });
+  const metrics = createMetricsApi({
+    certificate: options.certificate,
+    usage: followUsage(pods, stop.signal),
+    pod: (namespace, name) => pods.find(namespace, name)?.pod,
+  });
+  const metricsRoute = { ...metricsAddress(options.network), accept: metrics.accept };
+  const egress = createEgressServer({ dialer, own: [kubeletRoute, metricsRoute] });
+  const gateway = createEgressServer({ dialer, own: [] });
   const close = async () => {
     stop.abort();
     proxy.stop();
     kubelet.close();
+    metrics.close();
     await pods.stop();
     await Promise.all([egress, gateway].map(closeServer));
     node.events.close();
@@ -86,7 +96,9 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     await chmod(options.egressSocketPath, 0o600);
     const gatewayPort = await listenEgress(gateway);
     const capacity = options.capacity ?? defaultCapacity(node.mode);
-    await registerNode({ ...node, capacity, log: (line) => node.log(line) });
+    const log = (line: string) => node.log(line);
+    await registerNode({ ...node, capacity, log });
+    await registerMetricsApi(node.api, options.network, { signal: stop.signal, log });
     await Promise.all([proxy.follow(), pods.follow()]);
     return { gatewayAddress: `http://127.0.0.1:${gatewayPort}`, stop: close };
   } catch (error) {

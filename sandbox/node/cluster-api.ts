@@ -68,6 +68,23 @@ function isTransient(error: unknown): boolean {
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
+export interface RetryOptions {
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** Creates an object that may be there from an earlier run, or in a namespace that the API server is about to create. */
+export async function created(what: string, options: RetryOptions, create: () => Promise<unknown>): Promise<void> {
+  const attempt = async () => {
+    try {
+      await create();
+    } catch (error) {
+      if (statusCode(error) !== 409) throw error;
+    }
+  };
+  await retried(what, attempt, options);
+}
+
 /**
  * Runs a request until it succeeds, fails for good (that error is thrown), or the signal aborts (undefined). The delay
  * doubles up to 5 s, with jitter so that hundreds of pods do not come back at the same moment.
@@ -75,7 +92,7 @@ const LONGEST_DELAY_MS = 5_000;
 export async function retried<T>(
   what: string,
   request: () => Promise<T>,
-  options: { signal: AbortSignal; log: (line: string) => void },
+  options: RetryOptions,
 ): Promise<T | undefined> {
   for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, LONGEST_DELAY_MS)) {
     if (options.signal.aborted) return undefined;

@@ -4,13 +4,14 @@ import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { RestartBackOff } from './back-off.ts';
 import { ContainerLogs } from './container-logs.ts';
 import { prepareLaunch } from './container-launch.ts';
-import type { Launch, RunningContainer } from './container-runtime.ts';
+import type { ContainerExit, Launch, RunningContainer } from './container-runtime.ts';
 import { superviseContainer, type Supervision } from './container-supervision.ts';
 import { ContainerConfigError } from './environment.ts';
 import { resolveImage, type ResolvedImage } from './images.ts';
 import type { LogFile } from './log-file.ts';
 import type { NodeContext } from './node-context.ts';
 import type { PodTarget } from './pod-target.ts';
+import { parseQuantity } from './quantity.ts';
 import type { ContainerRole, ContainerSnapshot, ContainerState, TerminationRecord } from './status.ts';
 import { terminateContainer } from './termination.ts';
 import { messageOf, sleep, timerMs } from './waiting.ts';
@@ -52,6 +53,7 @@ export class ContainerRunner {
   #launch: Launch | undefined;
   #supervision: Supervision | undefined;
   #replaced = false;
+  #isOutOfMemory = false;
   #announceStarted: () => void = () => undefined;
   /** Resolves when the container has started for the first time, or never will. */
   readonly startedOnce: Promise<void>;
@@ -129,6 +131,14 @@ export class ContainerRunner {
   kill(): void {
     this.#stopping.abort();
     this.#running?.kill();
+  }
+
+  /** As the kernel does with one that takes more memory than its limit; it is restarted as its policy says. */
+  enforceMemoryLimit(usedBytes: number): void {
+    const limit = this.#spec.resources?.limits?.['memory'];
+    if (!this.#running || limit === undefined || usedBytes <= parseQuantity(limit)) return;
+    this.#isOutOfMemory = true;
+    this.#running.kill();
   }
 
   /** Takes over a changed spec: another image replaces the running container. */
@@ -215,7 +225,7 @@ export class ContainerRunner {
     if (exit.startError !== undefined) this.#event('Warning', 'Failed', `Error: ${exit.startError}`);
     const record: TerminationRecord = {
       exitCode: exit.exitCode,
-      reason: exit.startError !== undefined ? 'StartError' : exit.exitCode === 0 ? 'Completed' : 'Error',
+      reason: this.#endReason(exit),
       ...(exit.startError !== undefined && { message: exit.startError }),
       startedAt,
       finishedAt: new Date(),
@@ -223,9 +233,16 @@ export class ContainerRunner {
     };
     this.#started = false;
     this.#ready = false;
+    this.#isOutOfMemory = false;
     this.#state = { kind: 'terminated', record };
     this.#host.changed();
     return record;
+  }
+
+  #endReason({ exitCode, startError }: ContainerExit): string {
+    if (startError !== undefined) return 'StartError';
+    if (this.#isOutOfMemory) return 'OOMKilled';
+    return exitCode === 0 ? 'Completed' : 'Error';
   }
 
   #reportStart(): void {

@@ -8,17 +8,20 @@ import { splice } from './splice.ts';
 /** Where CONNECT may lead beside pods and Services. */
 export interface EgressRoutes {
   readonly dialer: Dialer;
-  /** Takes over connections to the kubelet; absent where the kubelet is not to be reached. */
-  readonly kubelet?: {
-    readonly host: string;
-    readonly port: number;
-    readonly accept: (socket: Socket) => void;
-  };
+  /** What this process answers itself, such as the kubelet; nothing where that is not to be reached. */
+  readonly own: readonly OwnEndpoint[];
+}
+
+export interface OwnEndpoint {
+  readonly host: string;
+  readonly port: number;
+  /** Takes over a connection. */
+  readonly accept: (socket: Socket) => void;
 }
 
 /**
  * An HTTP server that answers CONNECT to the addresses of the cluster and to nothing else: a pod's IP, a Service's cluster
- * IP or its name, and the kubelet. Whatever lies outside is refused with 403.
+ * IP or its name, and what this process answers itself. Whatever lies outside is refused with 403.
  */
 export function createEgressServer(routes: EgressRoutes): Server {
   const server = createServer((_request, response) => {
@@ -44,10 +47,11 @@ function connect(routes: EgressRoutes, { client, head, host, port }: ConnectRequ
   client.on('error', () => client.destroy());
   if (!(client instanceof Socket)) return void client.destroy();
   if (head.length > 0) client.unshift(head);
-  const { kubelet, dialer } = routes;
-  if (kubelet && port === kubelet.port && host === kubelet.host) {
+  const { own, dialer } = routes;
+  const answering = own.find((endpoint) => port === endpoint.port && host === endpoint.host);
+  if (answering) {
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    kubelet.accept(client);
+    answering.accept(client);
     return;
   }
   const service = serviceOfHostname(host);

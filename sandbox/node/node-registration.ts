@@ -8,7 +8,7 @@ import {
   type V1NodeStatus,
 } from '@kubernetes/client-node';
 import { nodeAddress, type NetworkPlan } from './addresses.ts';
-import { retried, statusCode, type ClusterApi } from './cluster-api.ts';
+import { created, retried, statusCode, type ClusterApi, type RetryOptions } from './cluster-api.ts';
 import type { NodeMode } from './node-context.ts';
 import { messageOf } from './waiting.ts';
 
@@ -67,7 +67,7 @@ async function createNode(registration: Registration): Promise<void> {
     'kubernetes.io/arch': architecture(),
   };
   const body: V1Node = { metadata: { name: nodeName, labels }, status: nodeStatus(registration) };
-  await created(`registration of node ${nodeName}`, registration, () => api.core.createNode({ body }));
+  await created(`registration of node ${nodeName}`, retryOptions(registration), () => api.core.createNode({ body }));
 }
 
 async function patchStatus(registration: Registration): Promise<void> {
@@ -94,22 +94,10 @@ async function renewLease(registration: Registration): Promise<void> {
   } catch (error) {
     if (statusCode(error) !== 404) throw error;
     const body = { metadata: name, spec };
-    await created(what, registration, () =>
+    await created(what, retryOptions(registration), () =>
       api.coordination.createNamespacedLease({ namespace: LEASE_NAMESPACE, body }),
     );
   }
-}
-
-/** Creates an object that may be there from an earlier run, or in a namespace that the API server is about to create. */
-async function created(what: string, registration: Registration, create: () => Promise<unknown>): Promise<void> {
-  const attempt = async () => {
-    try {
-      await create();
-    } catch (error) {
-      if (statusCode(error) !== 409) throw error;
-    }
-  };
-  await retried(what, attempt, retryOptions(registration));
 }
 
 function every(ms: number, registration: Registration, act: () => Promise<void>): void {
@@ -119,7 +107,7 @@ function every(ms: number, registration: Registration, act: () => Promise<void>)
   registration.stopped.addEventListener('abort', () => clearInterval(timer));
 }
 
-function retryOptions({ stopped, log }: Registration): { signal: AbortSignal; log: (line: string) => void } {
+function retryOptions({ stopped, log }: Registration): RetryOptions {
   return { signal: stopped, log };
 }
 

@@ -11,9 +11,15 @@ export function splice(one: Socket, other: Socket): void {
 
 function join(from: Socket, to: Socket): void {
   from.pipe(to);
-  from.once('error', () => to.resetAndDestroy());
+  from.once('error', () => reset(to));
   // Closed in both directions, or destroyed: then there is nobody left to answer.
   from.once('close', () => {
     if (!to.destroyed) to.destroySoon();
   });
+}
+
+/** A Unix socket, which has no address, knows no reset. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

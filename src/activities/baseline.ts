@@ -8,7 +8,8 @@ import { sourceInTime } from '../evidence/in-time.ts';
 import { takeSample } from '../evidence/sampling.ts';
 import { pause, report, type Step } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
-import { intervalOf, prepareWatch, requestSources } from './watch-slots.ts';
+import { intervalOf, prepareWatch } from './watch-slots.ts';
+import { requestSources } from './watch-sources.ts';
 
 /** A look at a slot that answers within seconds. */
 const longestLookMs = 5_000;
@@ -19,7 +20,7 @@ export function createBaseline(dependencies: Dependencies): Step<'baseline'> {
     if (stableSlot === null) return { baseline: null };
     const watch = spec.monitor;
     const { views, port } = await prepareWatch(dependencies, { ...target, candidateSlot: stableSlot });
-    const sources = requestSources(dependencies, target, { views, port }).map((source) =>
+    const sources = requestSources(dependencies, { target, views, port }).map((source) =>
       sourceInTime(source, () => longestLookMs),
     );
     const lengthMs = toMilliseconds(watch.duration);

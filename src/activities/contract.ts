@@ -4,7 +4,7 @@
  * Every activity may run twice or die half-way with the same end state: each looks at the live object first, and every
  * change of traffic carries a fence.
  */
-import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../domain/evidence.ts';
+import type { SlotUsage, SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../domain/evidence.ts';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Slot } from '../domain/slot.ts';
@@ -65,6 +65,8 @@ export interface BaselineResult {
 export interface MonitorInput extends Target {
   /** As the soak gave it. */
   readonly baseline?: unknown;
+  /** What a pod of stable used during the soak; absent where that was not measured. */
+  readonly stableUsage?: SlotUsage;
 }
 
 export interface SwitchInput extends Target {

@@ -1,12 +1,13 @@
-import { beginCounting, count, type CounterState } from '../evidence/counters.ts';
+import { beginCounting, count, usersRequests, type CounterState } from '../evidence/counters.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
+import { probePaths } from '../kubernetes/probe-paths.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readPods, readSlot } from '../kubernetes/slot.ts';
 import type { DrainInput } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** How many requests the slot answered since the call before; null where its metrics cannot tell. */
+/** How many requests of users the slot answered since the call before; null where its metrics cannot tell. */
 export type LateCounter = () => Promise<number | null>;
 
 /** Counts by the pods' own metrics, from now on. */
@@ -19,14 +20,16 @@ export async function lateRequests(
   // What Prometheus scrapes every now and then comes too late to say that a slot is quiet.
   if (metrics === 'none' || 'prometheus' in metrics) return () => Promise.resolve(null);
   const reference = { namespace, app, slot };
-  const port = await podPort(cluster, spec, await readSlot(cluster, reference));
+  const view = await readSlot(cluster, reference);
+  const port = await podPort(cluster, spec, view);
+  const paths = new Set([metrics.path, ...(view === null ? [] : probePaths(view.deployment))]);
   let readyPods = 0;
   const pods = async (): Promise<PodView[]> => {
     const found = await readPods(cluster, reference);
     readyPods = found.filter(({ ready }) => ready).length;
     return found;
   };
-  const source = podsMetrics({ way: access[spec.access], metrics, port, pods });
+  const source = podsMetrics({ way: access[spec.access], metrics, port, pods, background: () => paths });
   let state: CounterState | null = null;
   const look: LateCounter = async () => {
     const reading = await source.sample({ spec, slot }, signal);
@@ -37,7 +40,7 @@ export async function lateRequests(
     if (reading.sample.unread?.length !== 0) return null;
     const before = state;
     state = before === null ? beginCounting(reading.sample.counters) : count(before, reading.sample.counters);
-    return before === null ? null : state.totals.requests - before.totals.requests;
+    return before === null ? null : usersRequests(state.totals) - usersRequests(before.totals);
   };
   await look();
   return look;

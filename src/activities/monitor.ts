@@ -14,7 +14,9 @@ export function createMonitor(dependencies: Dependencies): Step<'monitor'> {
     const inPlace = (): Promise<void> =>
       assertProduction(dependencies.cluster, target, target.candidateSlot, 'monitor');
     const baseline = readBaseline(target.baseline);
-    const { evidence } = await watchSlots(dependencies, { ...run, ...before.read, inPlace, baseline, records: null });
+    const stableUsage = target.stableUsage ?? null;
+    const watching = { ...run, ...before.read, inPlace, baseline, stableUsage, records: null };
+    const { evidence } = await watchSlots(dependencies, watching);
     return evidence;
   };
 }

@@ -11,15 +11,17 @@ interface Counting {
   /** Where the pods listen. */
   readonly port: number;
   readonly prometheus: () => Promise<PrometheusApi>;
+  /** The paths of a slot that are nobody's requests. */
+  readonly background: (subject: Subject) => ReadonlySet<string>;
 }
 
 /** Where the requests are counted: on the pods' own pages, or by a Prometheus server; null where they are not. */
 export function requestCounts(
   { access }: Pick<Dependencies, 'access'>,
   { metrics, access: way }: Spec,
-  { pods, port, prometheus }: Counting,
+  { pods, port, prometheus, background }: Counting,
 ): Source | null {
   if (metrics === 'none') return null;
   if ('prometheus' in metrics) return prometheusCounters({ prometheus, metrics: metrics.prometheus, pods });
-  return podsMetrics({ way: access[way], metrics, pods, port });
+  return podsMetrics({ way: access[way], metrics, pods, port, background });
 }

@@ -6,6 +6,8 @@ export interface CheckOutcome {
   readonly problem: string | null;
   readonly detail: string;
   readonly log?: string;
+  /** By which the request can be found in the traces of the application. */
+  readonly traceId?: string | null;
 }
 
 const results = z.array(

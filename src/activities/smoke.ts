@@ -3,11 +3,12 @@ import { boundedSmoke } from '../domain/bounds.ts';
 import type { CheckResult } from '../domain/evidence.ts';
 import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import { toMilliseconds } from '../domain/duration.ts';
+import { clipToBytes } from '../domain/json-size.ts';
 import { slotName } from '../domain/slot.ts';
 import type { SmokeCheck } from '../domain/spec.ts';
 import { concurrently } from '../evidence/concurrently.ts';
 import { disappointment } from '../evidence/expectation.ts';
-import type { PodTarget, ServiceTarget, Transport } from '../kubernetes/access/index.ts';
+import { traced, withTrace, type PodTarget, type ServiceTarget, type Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { serviceTarget } from '../kubernetes/service-target.ts';
 import { readSlot, type SlotView } from '../kubernetes/slot.ts';
@@ -70,15 +71,22 @@ async function runAll(smoke: Smoke, checks: readonly SmokeCheck[]): Promise<Chec
 async function runCheck(smoke: Smoke, check: SmokeCheck, index: number): Promise<CheckResult> {
   const startedAt = performance.now();
   const outcome = await outcomeOf(smoke, check, index);
-  const { problem, detail, log } = outcome;
+  const { log } = outcome;
   return {
     name: check.name,
     kind: kindOf(check),
-    passed: problem === null,
-    detail: (problem ?? detail).slice(0, detailKept),
+    passed: outcome.problem === null,
+    detail: describeOutcome(outcome),
     durationMs: Math.round(performance.now() - startedAt),
     ...(log === undefined || log === '' ? {} : { log }),
   };
+}
+
+/** The trace of what failed is named however long the rest is. */
+function describeOutcome({ problem, detail, traceId = null }: CheckOutcome): string {
+  if (problem === null) return clipToBytes(detail, detailKept);
+  const room = detailKept - withTrace('', traceId).length;
+  return withTrace(clipToBytes(problem, room), traceId);
 }
 
 /** A check that cannot be run has failed, with the reason; only a stop goes through. */
@@ -109,7 +117,7 @@ async function outcomeWithin(
     return await runJob({ ...smoke, step: 'smoke' }, check.job, { index, leftMs });
   } catch (error) {
     smoke.attempt.signal.throwIfAborted();
-    return failure(error instanceof Error ? error.message : String(error));
+    return failure(messageOf(error));
   }
 }
 
@@ -120,11 +128,17 @@ async function httpCheck(
 ): Promise<CheckOutcome> {
   const destination = http.port === undefined ? preview : readyPod(view, target, http.port);
   const longestMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
-  const answer = await onceListening(attempt, longestMs, (timeoutMs) =>
-    way.request(destination, resolve(http), { timeoutMs, signal: attempt.signal }),
-  );
-  const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
-  return { problem: disappointment(http.expect, answer), detail };
+  const { request, traceId } = traced(resolve(http));
+  try {
+    const answer = await onceListening(attempt, longestMs, (timeoutMs) =>
+      way.request(destination, request, { timeoutMs, signal: attempt.signal }),
+    );
+    const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
+    return { problem: disappointment(http.expect, answer), detail, traceId };
+  } catch (error) {
+    attempt.signal.throwIfAborted();
+    return { ...failure(messageOf(error)), traceId };
+  }
 }
 
 async function tcpCheck(
@@ -150,6 +164,10 @@ function readyPod(view: SlotView | null, { spec, candidateSlot }: Target, port: 
 
 function failure(problem: string): CheckOutcome {
   return { problem, detail: problem };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function kindOf(check: SmokeCheck): CheckResult['kind'] {

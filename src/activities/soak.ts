@@ -47,7 +47,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       };
       const sources = [traffic.source];
       const records = recordsOf(target, traffic);
-      const watching = { ...run, views, port, sources, inPlace, records, baseline: null };
+      const watching = { ...run, views, port, sources, inPlace, records, baseline: null, stableUsage: null };
       const { evidence, state } = await watchSlots(dependencies, watching);
       const baseline = state.baseline && baselineOf(state.baseline);
       return {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlines, isOver } from '../domain/deadline.ts';
 import { slotName, type Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
-import type { Access } from '../kubernetes/access/index.ts';
+import { traced, withTrace, type Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { waitForEndpoints } from '../kubernetes/endpoints.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
@@ -69,8 +69,14 @@ export async function verifySwitch(
   return { verified: connections.verified, sentence: `${slices}; ${connections.sentence}` };
 }
 
-/** Asks a Service on a connection of its own; the reason as text where there is no answer. */
-type Probe = (service: string) => Promise<Answer | string>;
+/** Asks a Service on a connection of its own. */
+type Probe = (service: string) => Promise<Probed>;
+
+interface Probed {
+  /** The reason as text where there is none. */
+  readonly answer: Answer | string;
+  readonly traceId: string | null;
+}
 
 /** Rounds of fresh connections, until one round is as it should be or the time is over. */
 async function verifyConnections(
@@ -86,7 +92,7 @@ async function verifyConnections(
     attempt.signal.throwIfAborted();
     const expected = await expectedIdentity(probe, made);
     const answers = await Promise.all(Array.from({ length: connections }, () => probe(spec.service)));
-    const wrong = answers.flatMap((answer) => wrongOf(answer, spec, expected) ?? []);
+    const wrong = answers.flatMap((probed) => wrongOf(probed, spec, expected) ?? []);
     if (expected.kind === 'unknown') wrong.push(expected.words);
     if (wrong.length === 0) {
       const before = amiss.length === 0 ? '' : ` (${amiss.length} before were not: ${amiss[0]})`;
@@ -112,22 +118,27 @@ async function expectedIdentity(probe: Probe, made: VerifiedSwitch): Promise<Exp
   const { identity } = spec.cutover.verify;
   if (identity === undefined || made.to === null) return { kind: 'none', words: '' };
   const name = slotName(spec.app, made.to);
-  const answer = await probe(name);
+  const { answer, traceId } = await probe(name);
   const own = typeof answer === 'string' ? null : identityOf(answer, identity);
   if (own === null) {
-    const why = typeof answer === 'string' ? answer : 'its answer does not name it';
+    const why = withTrace(typeof answer === 'string' ? answer : 'its answer does not name it', traceId);
     return { kind: 'unknown', words: `the identity of ${name} could not be read through its preview Service: ${why}` };
   }
   // A rollback asks nothing of the candidate.
   const asksOther = made.kind === 'cutover' && made.from !== null;
-  const other = asksOther && made.from !== null ? await probe(slotName(spec.app, made.from)) : null;
+  const other = asksOther && made.from !== null ? (await probe(slotName(spec.app, made.from))).answer : null;
   const same = other !== null && typeof other !== 'string' && identityOf(other, identity) === own;
   const words = ` as ${own}${same ? ', as the other slot does too, so that it tells nothing' : ''}`;
   return { kind: 'known', identity: own, words };
 }
 
-/** What is wrong with an answer, or null. */
-function wrongOf(answer: Answer | string, spec: Spec, expected: Expected): string | null {
+/** What is wrong with an answer, and its trace; or null. */
+function wrongOf({ answer, traceId }: Probed, spec: Spec, expected: Expected): string | null {
+  const wrong = disappointmentOf(answer, spec, expected);
+  return wrong === null ? null : withTrace(wrong, traceId);
+}
+
+function disappointmentOf(answer: Answer | string, spec: Spec, expected: Expected): string | null {
   if (typeof answer === 'string') return answer;
   if (answer.status >= 500) return `status ${answer.status}`;
   const { identity } = spec.cutover.verify;
@@ -141,14 +152,15 @@ async function ask(
   spec: Spec,
   service: string,
   within: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<Answer | string> {
+): Promise<Probed> {
+  const { request, traceId } = traced({ path: spec.cutover.verify.path });
   try {
-    return await access[spec.access].request(
-      { kind: 'service', namespace: spec.namespace, name: service },
-      { path: spec.cutover.verify.path },
-      { freshConnection: true, ...within },
-    );
+    const target = { kind: 'service', namespace: spec.namespace, name: service } as const;
+    return {
+      answer: await access[spec.access].request(target, request, { freshConnection: true, ...within }),
+      traceId,
+    };
   } catch (error) {
-    return describeApiError(error);
+    return { answer: describeApiError(error), traceId };
   }
 }

@@ -7,7 +7,7 @@ import { slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { concurrently } from '../evidence/concurrently.ts';
 import { excerpt } from '../evidence/expectation.ts';
-import { AccessError, type Transport } from '../kubernetes/access/index.ts';
+import { AccessError, traced, withTrace, type Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readSlot } from '../kubernetes/slot.ts';
@@ -77,15 +77,17 @@ async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): 
     return;
   }
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip ?? '', port: request.port ?? port } as const;
+  const probe = traced(resolve(request));
+  const { traceId } = probe;
   try {
     const { status, body } = await onceListening(attempt, Math.min(timeoutMs, left), (leftMs) =>
-      way.request(target, resolve(request), { timeoutMs: leftMs, signal: attempt.signal }),
+      way.request(target, probe.request, { timeoutMs: leftMs, signal: attempt.signal }),
     );
-    tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, example: excerpt(body) });
+    tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, traceId, example: excerpt(body) });
   } catch (error) {
     attempt.signal.throwIfAborted();
-    if (Date.now() >= endsAt) tally.sent(request, { reason: `no answer, and ${isOver(limit)}` });
-    else tally.sent(request, { reason: error instanceof AccessError ? error.reason : messageOf(error) });
+    const reason = error instanceof AccessError ? error.reason : messageOf(error);
+    tally.sent(request, { reason: Date.now() >= endsAt ? `no answer, and ${isOver(limit)}` : reason, traceId });
   }
 }
 
@@ -96,7 +98,8 @@ function messageOf(error: unknown): string {
 interface Problem {
   /** The same words for the same trouble. */
   readonly reason: string;
-  /** What differs from pod to pod: that of the first is kept. */
+  /** What differs from request to request, as the next: that of the first is kept. */
+  readonly traceId: string | null;
   readonly example?: string;
 }
 
@@ -116,7 +119,10 @@ class Tally {
 
   sent({ method, path }: WarmUpRequest, problem: Problem | null): void {
     this.#sent += 1;
-    if (problem !== null) this.#fail(`${method} ${path.split('?', 1)[0] ?? ''}: ${problem.reason}`, problem.example);
+    if (problem !== null) {
+      const reason = `${method} ${path.split('?', 1)[0] ?? ''}: ${problem.reason}`;
+      this.#fail(reason, withTrace(reason, problem.traceId), problem.example);
+    }
     if (Date.now() - this.#reportedAt < reportEveryMs) return;
     this.#reportedAt = Date.now();
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
@@ -124,7 +130,8 @@ class Tally {
   }
 
   notSent(why: string): void {
-    this.#fail(`not sent: ${why}`);
+    const reason = `not sent: ${why}`;
+    this.#fail(reason, reason);
   }
 
   evidence(pods: number): WarmUpEvidence {
@@ -132,12 +139,12 @@ class Tally {
     return boundedWarmUp({ pods, requestsSent: this.#sent, requestsFailed: this.#failed, errors });
   }
 
-  #fail(reason: string, example = ''): void {
+  #fail(reason: string, first: string, example = ''): void {
     this.#failed += 1;
     const known = this.#errors.get(reason);
     if (known !== undefined) known.count += 1;
     else if (this.#errors.size < errorsKept) {
-      const message = example === '' ? reason : `${reason}: ${example}`;
+      const message = example === '' ? first : `${first}: ${example}`;
       this.#errors.set(reason, { message: message.slice(0, 300), count: 1 });
     }
   }

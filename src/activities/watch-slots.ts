@@ -1,5 +1,5 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
-import type { WatchEvidence } from '../domain/evidence.ts';
+import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
@@ -7,7 +7,6 @@ import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
-import { podsStatus } from '../evidence/pods-status.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
 import { unmeasured, type Source } from '../evidence/source.ts';
 import {
@@ -19,7 +18,6 @@ import {
   type Watch,
   type WatchState,
 } from '../evidence/watch.ts';
-import type { PodView } from '../kubernetes/pod.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { inTime } from '../kubernetes/time-limit.ts';
@@ -28,9 +26,9 @@ import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { CheckJobs } from './check-jobs.ts';
 import { connectPrometheus, lazily } from './prometheus-server.ts';
-import { requestCounts } from './request-counts.ts';
 import { SlotViews } from './slot-views.ts';
 import { watchChecks } from './watch-checks.ts';
+import { podsFrom, sourcesOf } from './watch-sources.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
@@ -44,6 +42,8 @@ export interface WatchRun {
   readonly sources?: readonly Source[];
   /** What the monitor compares with; null where none was recorded. */
   readonly baseline: Baseline | null;
+  /** What a pod of stable used before the cutover, for the monitor; null where it was not measured. */
+  readonly stableUsage: SlotUsage | null;
   /** How a baseline is recorded meanwhile; null where it is not. */
   readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
@@ -124,7 +124,7 @@ export async function unwatched(
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom({ ...run, baseline: null, records: null }, [nobody]);
+  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
@@ -168,21 +168,6 @@ class LookLimit {
   }
 }
 
-/** Where the requests of users are counted: the status of the pods tells which of them there are. */
-export function requestSources(
-  dependencies: Dependencies,
-  { spec }: Target,
-  { views, port }: Pick<WatchRun, 'views' | 'port'>,
-  prometheus = lazily(() => connectPrometheus(dependencies, spec)),
-): Source[] {
-  const counts = requestCounts(dependencies, spec, { pods: podsFrom(views), port, prometheus });
-  return [podsStatus(({ slot }) => views.read(slot)), ...(counts === null ? [] : [counts])];
-}
-
-function podsFrom(views: SlotViews): (subject: { readonly slot: Slot }) => Promise<readonly PodView[]> {
-  return async ({ slot }) => (await views.read(slot))?.pods ?? [];
-}
-
 interface Beside {
   readonly limit: LookLimit;
   readonly jobs: CheckJobs;
@@ -191,10 +176,10 @@ interface Beside {
 function watchOf(dependencies: Dependencies, run: WatchRun, { limit: { mostMs }, jobs }: Beside): Watch {
   const { target, views, sources = [] } = run;
   const prometheus = lazily(() => connectPrometheus(dependencies, target.spec));
+  const pods = podsFrom(views);
   const { startedAt = Date.now(), checks: known = {} } = fromResume(run.attempt.resume()) ?? {};
-  const checks = watchChecks({ ...run, dependencies, pods: podsFrom(views), prometheus, jobs, known, startedAt });
-  const counting = requestSources(dependencies, target, run, prometheus);
-  const all = [...counting, ...(checks === null ? [] : [checks]), ...sources];
+  const checks = watchChecks({ ...run, dependencies, pods, prometheus, jobs, known, startedAt });
+  const all = [...sourcesOf(dependencies, run, prometheus), ...(checks === null ? [] : [checks]), ...sources];
   return watchFrom(
     run,
     all.map((source) => sourceInTime(source, mostMs)),
@@ -202,10 +187,10 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit: { mostMs },
 }
 
 function watchFrom(
-  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'records'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'records'>,
   sources: readonly Source[],
 ): Watch {
-  const { step, target, spec: watch, baseline, records } = run;
+  const { step, target, spec: watch, baseline, stableUsage, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
   return {
     candidate: { spec, slot: candidateSlot },
@@ -214,6 +199,8 @@ function watchFrom(
     checks: watch.checks ?? [],
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
+    step,
+    stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
     now: Date.now,

@@ -7,7 +7,9 @@
 import type {
   CheckResult,
   CheckValue,
+  FailedProbe,
   Finding,
+  PodWarning,
   SmokeEvidence,
   WarmUpEvidence,
   WatchCheckEvidence,
@@ -34,7 +36,7 @@ const room = {
   image: 300,
 } as const;
 
-const listed = { errors: 10, findings: 20, images: 10, checks: 50, watchChecks: 20 } as const;
+const listed = { errors: 10, findings: 20, images: 10, checks: 50, watchChecks: 20, probes: 10, warnings: 10 } as const;
 
 /** The logs of all smoke checks together. */
 const roomForLogs = 16_000;
@@ -106,7 +108,26 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       count,
     })),
     ...(evidence.checks === undefined ? {} : { checks: evidence.checks.slice(0, listed.watchChecks).map(watchCheck) }),
+    ...boundedObservations(evidence),
   };
+}
+
+type Observed = Pick<WatchEvidence, 'failedProbes' | 'warnings' | 'usage'>;
+
+function boundedObservations({ failedProbes, warnings, usage }: Observed): Observed {
+  return {
+    ...(failedProbes === undefined ? {} : { failedProbes: failedProbes.slice(0, listed.probes).map(boundedProbe) }),
+    ...(warnings === undefined ? {} : { warnings: warnings.slice(0, listed.warnings).map(boundedWarning) }),
+    ...(usage === undefined ? {} : { usage: { ...usage, why: usage.why && clipToBytes(usage.why, room.sentence) } }),
+  };
+}
+
+function boundedProbe(probe: FailedProbe): FailedProbe {
+  return { ...probe, request: shortName(probe.request), outcome: clipToBytes(probe.outcome, room.sentence) };
+}
+
+function boundedWarning(warning: PodWarning): PodWarning {
+  return { ...warning, reason: shortName(warning.reason), message: clipToBytes(warning.message, room.sentence) };
 }
 
 function watchCheck({ name, verdict, candidate, stable, condition, reason }: WatchCheckEvidence): WatchCheckEvidence {

@@ -2,6 +2,8 @@
  * What the checks and watches of a deployment found out. Every document here is bounded: summaries, not series.
  */
 
+import type { Slot } from './slot.ts';
+
 /** A watch that could not measure never says pass. */
 export type Verdict = 'pass' | 'fail' | 'insufficient-data';
 
@@ -44,7 +46,8 @@ export interface SlotMeasurement {
   readonly desiredPods: number;
 }
 
-export type MetricName = 'error-rate' | 'p95' | 'p99' | 'restarts' | 'readiness' | 'requests' | 'check';
+export type MetricName =
+  'error-rate' | 'p95' | 'p99' | 'restarts' | 'oom-kills' | 'readiness' | 'requests' | 'cpu' | 'memory' | 'check';
 
 /** One metric against its threshold, over the whole watch or over its last window. */
 export interface Finding {
@@ -75,6 +78,72 @@ export interface WatchEvidence {
   readonly comparison?: ComparisonEvidence;
   /** Both slots over time, oldest first; at most 60 points. */
   readonly series?: readonly SeriesPoint[];
+  /** Probes of a soak that failed, oldest first: the newest of each slot, at most ten. */
+  readonly failedProbes?: readonly FailedProbe[];
+  /** What Kubernetes warned of about the pods of both slots, the most frequent reasons; at most ten. */
+  readonly warnings?: readonly PodWarning[];
+  /** CPU and memory of both slots, where the cluster can tell. */
+  readonly usage?: UsageEvidence;
+  /** Where users' requests go, of a monitor. */
+  readonly distribution?: DistributionEvidence;
+}
+
+/** Warnings of one reason, as Kubernetes names it, that came up during the watch. */
+export interface PodWarning {
+  readonly slot: Slot;
+  /** `Unhealthy`, `BackOff`, `FailedCreate`. */
+  readonly reason: string;
+  /** That of the newest. */
+  readonly message: string;
+  /** How many pods or ReplicaSets they are about. */
+  readonly objects: number;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly lastAt: string;
+}
+
+export interface UsageEvidence {
+  readonly candidate: SlotUsage | null;
+  readonly stable: SlotUsage | null;
+  /** Why one of them is not known; null where both are. */
+  readonly why: string | null;
+}
+
+/** Averages over the watch, of one pod. */
+export interface SlotUsage {
+  /** How many pods the last look found. */
+  readonly pods: number;
+  /** In cores. */
+  readonly cpuPerPod: number;
+  /** In bytes. */
+  readonly memoryPerPod: number;
+  /** Of the pod with the most, in bytes. */
+  readonly memoryPeak: number;
+}
+
+/** By what the pods of both slots count, without the probes of Kubernetes and looks at the metrics where these can be told. */
+export interface DistributionEvidence {
+  /** The candidate's share of the requests in the last window, 0 to 1; null without requests. */
+  readonly candidateShare: number | null;
+  /** Requests that stable's pods answered since the watch began, such as those on connections that users keep. */
+  readonly stableRequests: number;
+  /** When a look last found more of them, ISO 8601; null where none did. */
+  readonly stableLastAt: string | null;
+  /** Whether two looks in a row found no more of them. */
+  readonly tailIsOver: boolean;
+}
+
+/** A request of the worker's own, which can be looked up where the application's traces are kept. */
+export interface FailedProbe {
+  /** W3C trace id: 32 hexadecimal digits. */
+  readonly traceId: string;
+  readonly slot: Slot;
+  /** `GET /api/items`, without its query. */
+  readonly request: string;
+  /** What came: `answered 503`, `no answer within 5s`. */
+  readonly outcome: string;
+  /** When it was sent, ISO 8601. */
+  readonly at: string;
 }
 
 /** What a check of a soak or a monitor gave: a number, text or a truth value; null where it could not be had. */

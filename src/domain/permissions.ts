@@ -35,6 +35,7 @@ export function neededRules(spec: Spec): Rule[] {
     ...jobRules(spec),
     ...secretRules(spec),
     ...prometheusRules(spec),
+    ...usageRules(spec),
     ...courtesyRules,
   ];
 }
@@ -125,9 +126,17 @@ function prometheusRules({ prometheus, namespace, access }: Spec): Rule[] {
     : [{ group: '', resource: 'services', verbs: ['get'], names: [name], ...where }];
 }
 
+/** What pods use is shown where it can be, and needed where the spec limits it. */
+function usageRules({ soak, monitor }: Spec): Rule[] {
+  const isLimited = [soak, monitor].some(({ thresholds: { cpu, memory } }) => (cpu ?? memory) !== undefined);
+  const rule = { group: 'metrics.k8s.io', resource: 'pods', verbs: ['list'] };
+  return [isLimited ? rule : { ...rule, missed: 'CPU and memory of the pods are not shown' }];
+}
+
 const courtesyRules: readonly Rule[] = [
   { group: '', resource: 'pods/log', verbs: ['get'], missed: 'the last lines of containers that crash are not shown' },
   { group: '', resource: 'events', verbs: ['create'], missed: 'switches are not written as Events of the Service' },
+  { group: '', resource: 'events', verbs: ['list'], missed: "Kubernetes' warnings about the pods are not shown" },
   {
     group: '',
     resource: 'resourcequotas',

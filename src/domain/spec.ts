@@ -43,12 +43,21 @@ const jobCheck = z.strictObject({ name: checkName, job: checkJob });
 
 const smokeCheck = z.union([httpCheck, tcpCheck, jobCheck]);
 
+const timesStable = z.number().min(1).max(1_000).optional();
+
 const thresholds = z
   .strictObject({
     errorRate: z.number().min(0).max(1).nullable().default(0.01).describe('The highest share of failed requests'),
     p95: positiveDuration.nullable().default('500ms').describe('The highest 95th percentile of latency'),
     p99: positiveDuration.nullable().default('1s').describe('The highest 99th percentile of latency'),
-    restarts: z.int().min(0).nullable().default(0).describe('How many container restarts are allowed'),
+    restarts: z
+      .int()
+      .min(0)
+      .nullable()
+      .default(0)
+      .describe('How many container restarts are allowed, and how many of them for too much memory'),
+    cpu: timesStable.describe("How many times stable's CPU a pod may use; off by default"),
+    memory: timesStable.describe("How many times stable's memory a pod may use; off by default"),
   })
   .prefault({});
 
@@ -113,7 +122,10 @@ const metrics = z
       path: z.string().startsWith('/').default('/metrics'),
       port: containerPort.optional(),
       requests: z.string().default('http_requests_total').describe('The counter of requests'),
-      latency: z.string().default('http_request_duration_seconds').describe('The histogram of latency, in seconds'),
+      latency: z
+        .string()
+        .default('http_request_duration_seconds')
+        .describe('The histogram of latency, in seconds: a classic or a native one'),
       errors: z
         .strictObject({
           label: z.string().default('status'),

@@ -13,6 +13,8 @@ export interface Totals {
   readonly errors: number;
   /** By upper bound in seconds; empty where there is no histogram. */
   readonly latency: Buckets;
+  /** How many of the requests were no user's, but Kubernetes' own probes or looks at the metrics; absent where none can be told. */
+  readonly background?: number;
 }
 
 /** What one pod's counters say, cumulative since the pod's process began. */
@@ -64,7 +66,21 @@ export function count(
 }
 
 export function addTotals(a: Totals, b: Totals): Totals {
-  return { requests: a.requests + b.requests, errors: a.errors + b.errors, latency: addBuckets(a.latency, b.latency) };
+  return {
+    requests: a.requests + b.requests,
+    errors: a.errors + b.errors,
+    latency: addBuckets(a.latency, b.latency),
+    ...backgroundOf((a.background ?? 0) + (b.background ?? 0)),
+  };
+}
+
+/** The requests of users. */
+export function usersRequests({ requests, background = 0 }: Totals): number {
+  return Math.max(0, requests - background);
+}
+
+function backgroundOf(requests: number): Pick<Totals, 'background'> {
+  return requests > 0 ? { background: requests } : {};
 }
 
 /** What is in `a` and not in `b`, an earlier state of the same totals; never less than nothing. */
@@ -74,6 +90,7 @@ export function subtractTotals(a: Totals, b: Totals): Totals {
     requests,
     errors: Math.min(requests, Math.max(0, a.errors - b.errors)),
     latency: subtractBuckets(a.latency, b.latency),
+    ...backgroundOf(Math.min(requests, (a.background ?? 0) - (b.background ?? 0))),
   };
 }
 

@@ -14,9 +14,19 @@ export function addBuckets(a: Buckets, b: Buckets): Buckets {
   return Object.fromEntries(common.map(([bound, count]) => [bound, count + (b[bound] ?? 0)]));
 }
 
-/** What `a` has observed beyond `b`, an earlier state of the same histogram; never less than nothing. */
+/**
+ * What `a` has observed beyond `b`, an earlier state of the same histogram, at the bounds that both have; never less than
+ * nothing. One that is empty had observed nothing yet.
+ */
 export function subtractBuckets(a: Buckets, b: Buckets): Buckets {
-  return Object.fromEntries(Object.entries(a).map(([bound, count]) => [bound, Math.max(0, count - (b[bound] ?? 0))]));
+  if (Object.keys(b).length === 0) return a;
+  const common = Object.entries(a).filter(([bound]) => Object.hasOwn(b, bound));
+  return Object.fromEntries(common.map(([bound, count]) => [bound, Math.max(0, count - (b[bound] ?? 0))]));
+}
+
+/** A counter beyond this could not count one more; and no sum of such ones is endless. */
+export function isCount(value: number): boolean {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** How many observations there are. */

@@ -1,8 +1,10 @@
 /** The counters of one pod, from its page of metrics. Pure. */
 import type { PodMetricsSpec } from '../domain/spec.ts';
 import type { PodCounters } from './counters.ts';
-import { addBuckets, type Buckets } from './histogram.ts';
+import { addBuckets, isCount, type Buckets } from './histogram.ts';
 import { labelMatcher, type LabelMatcher } from './label-matcher.ts';
+import { bucketsOfNative } from './native-histogram.ts';
+import { parsePrometheusProtobuf } from './prometheus-protobuf.ts';
 import { parsePrometheusText, samplesRead, type MetricSample } from './prometheus-text.ts';
 
 export type NamedMetrics = PodMetricsSpec;
@@ -17,32 +19,67 @@ const longestSeconds = 1e12;
 
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
- * than can be read: a part of them could say the opposite of the whole.
+ * than can be read: a part of them could say the opposite of the whole. Requests with a label of one of the paths in
+ * `background` are told from those of users.
  */
 export function readPage(
   page: string,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
+  background: ReadonlySet<string> = new Set(),
 ): PodCounters {
-  const bucket = `${metrics.latency}_bucket`;
-  // OpenMetrics names a counter without the suffix that its samples have.
-  const counter = new Set([metrics.requests, `${metrics.requests}_total`]);
-  const samples = parsePrometheusText(page, new Set([...counter, bucket, processStart]));
+  const names = new Set([...countersOf(metrics), bucketOf(metrics), processStart]);
+  const samples = parsePrometheusText(page, names);
   if (samples.length >= samplesRead) throw new Error(`${samplesRead} samples of the metrics or more`);
+  return readSamples({ samples, native: {} }, metrics, matches, background);
+}
+
+/** The same from a page in the protobuf format, whose histograms may be native ones. */
+export function readProtobufPage(
+  page: Uint8Array,
+  metrics: NamedMetrics,
+  matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
+  background: ReadonlySet<string> = new Set(),
+): PodCounters {
+  const names = new Set([...countersOf(metrics), metrics.latency, processStart]);
+  const { samples, histograms } = parsePrometheusProtobuf(page, names);
+  const native = histograms.filter(({ name }) => name === metrics.latency).map(({ histogram }) => histogram);
+  return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, background);
+}
+
+/** Whether a quantile can be told: a native histogram has no bucket in the text format but the one that holds all. */
+export function hasBuckets({ latency }: PodCounters): boolean {
+  return Object.keys(latency).some((bound) => Number.isFinite(Number(bound)));
+}
+
+/** OpenMetrics names a counter without the suffix that its samples have. */
+function countersOf({ requests }: NamedMetrics): ReadonlySet<string> {
+  return new Set([requests, `${requests}_total`]);
+}
+
+function bucketOf({ latency }: NamedMetrics): string {
+  return `${latency}_bucket`;
+}
+
+function readSamples(
+  { samples, native }: { readonly samples: readonly MetricSample[]; readonly native: Buckets },
+  metrics: NamedMetrics,
+  matches: LabelMatcher,
+  background: ReadonlySet<string>,
+): PodCounters {
+  const counter = countersOf(metrics);
+  const bucket = bucketOf(metrics);
   const requests = eachOnce(samples.filter(({ name, value }) => counter.has(name) && isCount(value)));
   if (requests.length === 0) throw new Error(`no counter ${metrics.requests}`);
+  const notOfUsers = sum(requests.filter(({ labels }) => Object.values(labels).some((text) => background.has(text))));
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
     errors: sum(failed(requests, metrics.errors.label, matches)),
-    latency: bucketsOf(samples.filter(({ name }) => name === bucket)),
+    latency: addBuckets(bucketsOf(samples.filter(({ name }) => name === bucket)), native),
+    ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
-}
-
-/** A counter beyond this could not count one more; and no sum of such ones is endless. */
-function isCount(value: number): boolean {
-  return value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** A series that is there twice counts once, as it stands last. */

@@ -27,5 +27,9 @@ function statusOf({ spec, slot }: Subject, view: SlotView | null): Reading {
   const { readyPods: ready, desiredPods: desired } = view.state;
   const restarted = view.pods.filter(({ restarts }) => restarts > 0);
   const restarts = Object.fromEntries(restarted.map(({ uid, restarts: times }) => [uid, times]));
-  return { kind: 'sample', sample: { pods: { ready, desired, uids: view.pods.map(({ uid }) => uid), restarts } } };
+  const oomKills = view.pods.flatMap(({ name, uid, oomKills: kills }) =>
+    kills.map((kill) => ({ uid, pod: name, ...kill })),
+  );
+  const uids = view.pods.map(({ uid }) => uid);
+  return { kind: 'sample', sample: { pods: { ready, desired, uids, restarts, oomKills } } };
 }

@@ -1,8 +1,10 @@
 /** A watch between two workers: what one leaves in its heartbeat, and the other goes on with. Pure. */
 import { z } from 'zod';
+import type { MetricName } from '../domain/evidence.ts';
 import type { Arm } from './arm.ts';
 import { checksState } from './checks/state.ts';
 import type { CounterState } from './counters.ts';
+import { observationsSchema } from './observations.ts';
 import { watchStatistics } from './statistics/schema.ts';
 import type { WatchState } from './watch.ts';
 
@@ -13,8 +15,24 @@ const format = 2;
 const most = { preferred: 200_000, possible: 1_000_000 } as const;
 
 const buckets = z.record(z.string(), z.number());
-const totalsSchema = z.object({ requests: z.number(), errors: z.number(), latency: buckets });
-const metric = z.enum(['error-rate', 'p95', 'p99', 'restarts', 'readiness', 'requests', 'check']);
+const totalsSchema = z.object({
+  requests: z.number(),
+  errors: z.number(),
+  latency: buckets,
+  background: z.number().exactOptional(),
+});
+const metric = z.enum([
+  'error-rate',
+  'p95',
+  'p99',
+  'restarts',
+  'oom-kills',
+  'readiness',
+  'requests',
+  'cpu',
+  'memory',
+  'check',
+]) satisfies z.ZodType<MetricName>;
 
 const counters = z
   .object({
@@ -73,6 +91,7 @@ const watchState = z.object({
     })
     .nullable(),
   series,
+  observations: observationsSchema,
   failed: z.array(
     z.object({
       metric,

@@ -37,12 +37,18 @@ function combine(samples: readonly Sample[]): Sample {
   let unread: string[] | undefined;
   let pods: PodsStatus | undefined;
   let checks: Sample['checks'];
+  let usage: Sample['usage'];
+  let warnings: Sample['warnings'];
+  let failedProbes: Sample['failedProbes'];
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
     probes ??= sample.probes;
     pods ??= sample.pods;
     checks ??= sample.checks;
+    usage ??= sample.usage;
+    warnings ??= sample.warnings;
+    failedProbes ??= sample.failedProbes;
   }
   return {
     ...(counters === undefined ? {} : { counters }),
@@ -50,6 +56,9 @@ function combine(samples: readonly Sample[]): Sample {
     ...(unread === undefined ? {} : { unread }),
     ...(pods === undefined ? {} : { pods }),
     ...(checks === undefined ? {} : { checks }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(warnings === undefined ? {} : { warnings }),
+    ...(failedProbes === undefined ? {} : { failedProbes }),
   };
 }
 

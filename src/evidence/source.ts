@@ -1,8 +1,12 @@
 /** Where evidence comes from. Each source is a file of its own behind this interface. */
+import type { FailedProbe } from '../domain/evidence.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { CheckReadings } from './checks/state.ts';
+import type { SlotUsageReading } from '../kubernetes/pod-usage.ts';
 import type { PodCounters } from './counters.ts';
+
+export type UsageSample = SlotUsageReading;
 
 /** Which slot to look at. */
 export interface Subject {
@@ -19,8 +23,35 @@ export interface Sample {
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
   readonly pods?: PodsStatus;
+  readonly usage?: UsageSample;
+  /** What Kubernetes warns of about the slot's pods and ReplicaSets, with how often it ever did. */
+  readonly warnings?: readonly SeenWarning[];
+  /** Probes that failed since the look before. */
+  readonly failedProbes?: readonly FailedProbe[];
   /** What the checks of the spec give, by their names. */
   readonly checks?: CheckReadings;
+}
+
+/** One Event of Kubernetes. */
+export interface SeenWarning {
+  readonly uid: string;
+  /** The pod or ReplicaSet. */
+  readonly object: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** A container that was killed since it used more memory than it may. */
+export interface OomKill {
+  /** The pod's. */
+  readonly uid: string;
+  readonly pod: string;
+  readonly container: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export interface PodsStatus {
@@ -30,6 +61,8 @@ export interface PodsStatus {
   readonly uids: readonly string[];
   /** Restarts of the containers of each pod that had any, by its uid. */
   readonly restarts: Readonly<Record<string, number>>;
+  /** The last one of each container that had any. */
+  readonly oomKills?: readonly OomKill[];
 }
 
 /** A source that could not measure says why; it never says zero. */

@@ -7,8 +7,16 @@
  */
 import type { Slot } from '../domain/slot.ts';
 import type { HttpRequest } from '../domain/spec.ts';
-import { AccessError, type AccessErrorKind, type ProbeRequest, type Transport } from '../kubernetes/access/index.ts';
+import type { FailedProbe } from '../domain/evidence.ts';
+import {
+  AccessError,
+  traced,
+  type AccessErrorKind,
+  type ProbeRequest,
+  type Transport,
+} from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
+import { failedProbe, newestFailed } from './failed-probes.ts';
 import { isFailure, ProbeCounts } from './probe-counts.ts';
 import type { Reading, Source } from './source.ts';
 
@@ -54,6 +62,8 @@ interface Lane {
   unanswered: number;
   /** What went wrong on the way there, which says nothing about the pods. */
   readonly troubles: Set<string>;
+  /** Since the look before. */
+  failed: readonly FailedProbe[];
 }
 
 /**
@@ -64,7 +74,7 @@ export function sendTraffic(options: TrafficOptions): Traffic {
   const lanes = new Map<Slot, Lane>(
     slots.map((slot) => [
       slot,
-      { counts: new ProbeCounts(), answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>() },
+      { counts: new ProbeCounts(), answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>(), failed: [] },
     ]),
   );
   const startedAt = performance.now();
@@ -96,14 +106,20 @@ async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: n
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip, port: request.port ?? options.port } as const;
   lane.inFlight += 1;
   const sentAt = performance.now();
+  const probe = traced(request);
+  const failed = (outcome: string): void => {
+    lane.failed = newestFailed(lane.failed, failedProbe(slot, probe, outcome, sentAt));
+  };
   try {
-    const { status, durationMs } = await way.request(target, request, { timeoutMs, signal });
+    const { status, durationMs } = await way.request(target, probe.request, { timeoutMs, signal });
     lane.answered += 1;
     lane.counts.add({ failed: isFailure(status), seconds: durationMs / 1_000 });
+    if (isFailure(status)) failed(`answered ${status}`);
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof AccessError && isOfPod[error.kind]) {
       lane.unanswered += 1;
+      failed(error.reason);
       lane.counts.add({ failed: true, seconds: (performance.now() - sentAt) / 1_000 });
     } else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error));
   } finally {
@@ -134,10 +150,14 @@ const isOfPod: Readonly<Record<AccessErrorKind, boolean>> = {
 function readingOf(lane: Lane | undefined, run: string): Reading {
   const unanswered = lane?.unanswered ?? 0;
   const missed = [...(lane?.troubles ?? [])];
-  lane?.troubles.clear();
+  const failedProbes = lane?.failed ?? [];
+  if (lane !== undefined) {
+    lane.troubles.clear();
+    lane.failed = [];
+  }
   const key = `probe traffic ${run}`;
   const counters = { [key]: { requests: unanswered, errors: unanswered, latency: {} } };
-  const sample = { counters, ...(lane === undefined ? {} : { probes: { [key]: lane.counts.totals } }) };
+  const sample = { counters, failedProbes, ...(lane === undefined ? {} : { probes: { [key]: lane.counts.totals } }) };
   return { kind: 'sample', sample, missed };
 }
 

@@ -5,7 +5,7 @@
  * 2. A candidate that is bad enough fails at once, so that nobody waits for the end of the watch.
  */
 import { boundedWatch } from '../domain/bounds.ts';
-import type { Finding, WatchEvidence } from '../domain/evidence.ts';
+import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import type { WatchCheck } from '../domain/spec.ts';
 import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
 import {
@@ -19,6 +19,15 @@ import {
 import { newRecording, record, type BaselineRecording } from './baseline.ts';
 import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
 import { judge, judgePods, reasonOf, verdictOf, type Limits } from './judge.ts';
+import {
+  noObservations,
+  observe,
+  observedEvidence,
+  oomFindings,
+  usageFindings,
+  type Judging,
+  type Observations,
+} from './observations.ts';
 import { takeSample, type Trouble } from './sampling.ts';
 import { addToSeries, newSeries, pointsOf, type Series } from './series.ts';
 import type { Sample, Source, Subject } from './source.ts';
@@ -34,6 +43,7 @@ export interface WatchState {
   /** null where none is recorded. */
   readonly baseline: BaselineRecording | null;
   readonly series: Series;
+  readonly observations: Observations;
   /** Why the rest of the watch need not be waited for. */
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
@@ -47,6 +57,9 @@ export interface Watch {
   readonly sources: readonly Source[];
   readonly limits: Limits;
   readonly comparison: WatchComparison;
+  readonly step: 'soak' | 'monitor';
+  /** What a pod of stable used before the cutover, for a monitor; null where it was not measured. */
+  readonly stableUsage: SlotUsage | null;
   /** How a baseline of stable is recorded meanwhile; null where it is not. */
   readonly records: { readonly counts: (uid: string) => boolean; readonly lengthMs: number } | null;
   /** How long the watch may last. */
@@ -69,6 +82,7 @@ export function beginWatch(watch: Pick<Watch, 'stable' | 'comparison' | 'records
     comparison: beginComparison(watch.comparison),
     baseline: watch.records === null ? null : newRecording(at),
     series: newSeries,
+    observations: noObservations,
     failed: [],
     unmeasured: [],
   };
@@ -121,6 +135,11 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     ...(watch.checks === undefined || watch.checks.length === 0
       ? {}
       : { checks: checkEvidence(state.checks ?? {}, watch.checks) }),
+    ...observedEvidence(
+      state.observations,
+      { candidate: watch.candidate.slot, stable: watch.stable?.slot ?? null },
+      watch.step,
+    ),
   });
 }
 
@@ -155,6 +174,7 @@ function withArms(
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
     ...checksAfter(watch, before, seen),
+    observations: observe(before.observations, { at, ...seen, arms: { candidate, stable } }),
   };
 }
 
@@ -181,6 +201,7 @@ function countedBetween(before: Arm, after: Arm) {
 function failuresOf(watch: Watch, state: WatchState): Finding[] {
   const found = [
     ...judgePods(wholeWatch(state.candidate), watch.limits),
+    ...oomFindings(state.observations, watch.limits.thresholds),
     ...statisticalFindings(watch.comparison, state.comparison, state),
     ...failedChecks(state.checks ?? {}, watch.checks ?? []),
   ];
@@ -190,9 +211,15 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
 function allFindings(watch: Watch, state: WatchState): Finding[] {
   return [
     ...unlessByChance(judge(wholeWatch(state.candidate), watch.limits), watch.comparison, state.comparison),
+    ...oomFindings(state.observations, watch.limits.thresholds),
+    ...usageFindings(state.observations, judgingOf(watch)),
     ...statisticalFindings(watch.comparison, state.comparison, state),
     ...checkFindings(state.checks ?? {}, watch.checks ?? []),
   ];
+}
+
+function judgingOf({ step, stable, limits, stableUsage }: Watch): Judging {
+  return { step, hasStable: stable !== null, thresholds: limits.thresholds, stableBefore: stableUsage };
 }
 
 function addTroubles(known: WatchState['unmeasured'], more: readonly Trouble[]): WatchState['unmeasured'] {

@@ -19,6 +19,8 @@ export interface PodView {
   readonly readySince: string | null;
   /** Of all its containers together. */
   readonly restarts: number;
+  /** When each container last ended for using more memory than it may, where that was its last end. */
+  readonly oomKills: readonly { readonly container: string; readonly at: string }[];
   /** The container ports that it declares: often none, since Kubernetes does not require it. */
   readonly ports: readonly PodPort[];
   readonly imageDigests: readonly string[];
@@ -50,10 +52,19 @@ export function viewPod(pod: Json<V1Pod>): PodView {
     terminating,
     readySince: ready ? (condition.lastTransitionTime ?? null) : null,
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    oomKills: statuses.flatMap(oomKillOf),
     ports: ports.map(({ name, containerPort }) => ({ name: name ?? null, number: containerPort })),
     imageDigests: statuses.map(({ imageID }) => imageID).filter((digest) => digest !== ''),
     problem: ready || terminating ? null : problemOf(pod),
   };
+}
+
+/** As the kubelet names it. */
+const outOfMemory = 'OOMKilled';
+
+function oomKillOf({ name, state, lastState }: Json<V1ContainerStatus>): PodView['oomKills'] {
+  const ended = [state?.terminated, lastState?.terminated].find((end) => end?.reason === outOfMemory);
+  return ended === undefined ? [] : [{ container: name, at: ended.finishedAt ?? '' }];
 }
 
 function problemOf(pod: Json<V1Pod>): PodProblem {

@@ -1,6 +1,7 @@
 /** Two slots whose pods are servers on loopback, and an API server that knows just these. */
 import type * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ApiException } from '@kubernetes/client-node';
 import { afterEach } from 'vitest';
 import { Api } from '../../examples/api/api.ts';
 import { FaultInjector } from '../../examples/api/fault-injector.ts';
@@ -30,6 +31,8 @@ interface RigPod {
   readonly ip: string;
   ready: boolean;
   restarts: number;
+  /** Whether the last restart was for too much memory. */
+  outOfMemory: boolean;
   /** ISO 8601. */
   readySince: string;
   /** Requests that reached the pod, those for its metrics left out. */
@@ -45,6 +48,10 @@ export class SlotsRig {
   readonly dependencies: Dependencies;
   /** What the production Service selects. */
   live: Slot = 'blue';
+  /** Warning Events, as the API server has them. */
+  readonly warnings: object[] = [];
+  /** In MiB, of each pod of a slot; null where the cluster has no metrics API. */
+  memory: Record<Slot, number> | null = { blue: 50, green: 50 };
   readonly #servers = new Map<string, http.Server>();
   #port = 0;
 
@@ -54,11 +61,16 @@ export class SlotsRig {
       null,
     );
     closing.push(() => direct.close());
-    const cluster = { api: { json: (request: ApiCall) => Promise.resolve(this.#answer(request)) } };
+    const cluster = { api: { json: (request: ApiCall) => Promise.resolve().then(() => this.#answer(request)) } };
     this.dependencies = {
       cluster: cluster as unknown as Cluster,
       access: { direct, proxy: direct, close: () => undefined },
     };
+  }
+
+  /** Where every pod listens. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Each slot with so many pods of the example API at this version. */
@@ -87,6 +99,7 @@ export class SlotsRig {
       ready: true,
       readySince: longAgo,
       restarts: 0,
+      outOfMemory: false,
       requests: 0,
     };
     server.prependListener('request', ({ url }: http.IncomingMessage) => {
@@ -136,16 +149,30 @@ export class SlotsRig {
     };
   }
 
+  #usage(labelSelector: string): unknown {
+    if (this.memory === null) throw new ApiException(404, 'Not Found', '404 page not found', {});
+    const { memory } = this;
+    const ofSlot = this.pods.filter(({ slot }) => labelSelector.includes(`version=${slot}`));
+    return {
+      items: ofSlot.map(({ name, slot }) => ({
+        metadata: { name },
+        containers: [{ name: 'api', usage: { cpu: '20m', memory: `${memory[slot]}Mi` } }],
+      })),
+    };
+  }
+
   #answer({ path, query }: ApiCall): unknown {
     const [, slot] = /\/deployments\/api-(\w+)$/.exec(path) ?? [];
     if (slot !== undefined) {
       const replicas = this.pods.filter((pod) => pod.slot === slot).length;
       return { metadata: { name: `api-${slot}` }, spec: { replicas, template: { spec: { containers: [] } } } };
     }
+    if (path.includes('/metrics.k8s.io/')) return this.#usage(query?.labelSelector ?? '');
     if (path.endsWith('/pods')) {
       const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));
       return { items: ofSlot.map(podOf) };
     }
+    if (path.endsWith('/events')) return { metadata: {}, items: this.warnings };
     const selector = { app: 'api', version: this.live };
     const managedFields = [
       { manager: 'cutover', time: '2025-01-01T00:00:00Z', fieldsV1: { 'f:spec': { 'f:selector': {} } } },
@@ -159,14 +186,17 @@ export class SlotsRig {
   }
 }
 
-function podOf({ name, ip, ready, readySince, restarts, slot }: RigPod): unknown {
+function podOf({ name, ip, ready, readySince, restarts, outOfMemory, slot }: RigPod): unknown {
+  const terminated = { reason: 'OOMKilled', exitCode: 137, finishedAt: readySince };
   return {
     metadata: { name, uid: name, labels: { version: slot } },
     spec: { containers: [] },
     status: {
       podIP: ip,
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: readySince }],
-      containerStatuses: [{ name: 'api', restartCount: restarts, imageID: '' }],
+      containerStatuses: [
+        { name: 'api', restartCount: restarts, imageID: '', lastState: outOfMemory ? { terminated } : {} },
+      ],
     },
   };
 }

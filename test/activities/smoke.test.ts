@@ -61,9 +61,35 @@ describe('smoke checks', () => {
       { name: 'none', http: { path: '/none', expect: { within: '100ms' } } },
     ]);
     expect(shown(evidence)).toEqual([
-      ['slow', false, expect.stringMatching(/^took 1\d\d ms, longer than 100ms$/)],
-      ['none', false, expect.stringMatching(/^GET \/none of service api-green:80: no answer within \d+ms$/)],
+      ['slow', false, expect.stringMatching(/^took 1\d\d ms, longer than 100ms \(trace [0-9a-f]{32}\)$/)],
+      [
+        'none',
+        false,
+        expect.stringMatching(/^GET \/none of service api-green:80: no answer within \d+ms \(trace [0-9a-f]{32}\)$/),
+      ],
     ]);
+  });
+
+  it('name the trace of a request that failed, however long the rest is, and none of one that passed', async () => {
+    const rig = await SlotsRig.of({});
+    const sent: unknown[] = [];
+    const server = http.createServer((request, response) => {
+      sent.push(request.headers['traceparent']);
+      response.writeHead(request.url === '/good' ? 200 : 500).end('ü'.repeat(1_000));
+    });
+    await rig.addPod('green', server);
+    const expected = { text: '€'.repeat(300), status: 500 };
+    const evidence = await smoke(rig, [
+      { name: 'good', http: { path: '/good' } },
+      { name: 'bad', http: { path: '/bad', expect: expected } },
+      { name: 'own', http: { path: '/bad', headers: { traceparent: 'of the spec' } } },
+    ]);
+    const [good, bad, own] = evidence.checks.map(({ detail }) => detail);
+    expect(good).not.toContain('trace');
+    expect(own).not.toContain('(trace');
+    const [, id] = /…? \(trace ([0-9a-f]{32})\)$/.exec(bad ?? '') ?? [];
+    expect(sent).toContainEqual(expect.stringMatching(`^00-${id}-`));
+    expect(sent).toContain('of the spec');
   });
 
   it('are not run again by a repeated attempt when they have a result', async () => {

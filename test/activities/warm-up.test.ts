@@ -43,8 +43,18 @@ describe('a warm-up', () => {
     const evidence = await createWarmUp(rig.dependencies)(rig.target({ warmUp: wrong }), new RigAttempt());
     expect(evidence).toMatchObject({ requestsSent: 8, requestsFailed: 8 });
     expect(evidence.errors).toMatchObject([
-      { message: expect.stringMatching(/^GET \/nowhere: answered 404: \{"version":"v2.0"/) as string, count: 6 },
-      { message: 'GET /nowhere: the connection was closed before the answer was complete', count: 2 },
+      {
+        message: expect.stringMatching(
+          /^GET \/nowhere: answered 404 \(trace [0-9a-f]{32}\): \{"version":"v2.0"/,
+        ) as string,
+        count: 6,
+      },
+      {
+        message: expect.stringMatching(
+          /^GET \/nowhere: the connection was closed before the answer was complete \(trace [0-9a-f]{32}\)$/,
+        ) as string,
+        count: 2,
+      },
     ]);
   });
 
@@ -76,7 +86,12 @@ describe('a warm-up', () => {
     expect(evidence.requestsFailed).toBe(20);
     expect(evidence.errors).toEqual([
       { message: 'not sent: timeouts.warmUp (200ms) is over', count: 16 },
-      { message: 'GET /: no answer, and timeouts.warmUp (200ms) is over', count: 4 },
+      {
+        message: expect.stringMatching(
+          /^GET \/: no answer, and timeouts.warmUp \(200ms\) is over \(trace [0-9a-f]{32}\)$/,
+        ) as string,
+        count: 4,
+      },
     ]);
   });
 });

@@ -9,7 +9,15 @@ const subject = { spec: full, slot: 'green' } as const;
 const { signal } = new AbortController();
 
 function pod(name: string, ready = true): PodView {
-  const rest = { terminating: false, readySince: null, restarts: 0, ports: [], imageDigests: [], problem: null };
+  const rest = {
+    terminating: false,
+    readySince: null,
+    restarts: 0,
+    oomKills: [],
+    ports: [],
+    imageDigests: [],
+    problem: null,
+  };
   return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready, ...rest };
 }
 
@@ -31,13 +39,14 @@ function sourceOf(names: readonly string[], answers: Record<string, Partial<Http
 
 describe("the pods' own metrics", () => {
   it('are read from every ready pod', async () => {
-    const { asked, source } = sourceOf(['a', 'b', 'unready'], {});
+    const body = 'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="1"} 3';
+    const { asked, source } = sourceOf(['a', 'b', 'unready'], { a: { body }, b: { body } });
     expect(await source.sample(subject, signal)).toEqual({
       kind: 'sample',
       sample: {
         counters: {
-          'uid-a': { requests: 3, errors: 0, latency: {} },
-          'uid-b': { requests: 3, errors: 0, latency: {} },
+          'uid-a': { requests: 3, errors: 0, latency: { '1': 3 } },
+          'uid-b': { requests: 3, errors: 0, latency: { '1': 3 } },
         },
         unread: [],
       },

@@ -1,4 +1,5 @@
 /** A watch whose looks see what a test has written down. */
+import type { SlotUsage } from '../../src/domain/evidence.ts';
 import type { SpecInput, Thresholds } from '../../src/domain/spec.ts';
 import type { Baseline } from '../../src/evidence/baseline.ts';
 import { comparisonOf } from '../../src/evidence/comparison.ts';
@@ -47,6 +48,7 @@ interface RigOptions {
   readonly thresholds?: Partial<Thresholds>;
   readonly settings?: Partial<SpecInput>;
   readonly baseline?: Baseline;
+  readonly stableUsage?: SlotUsage;
   /** What the looks at stable see; without it there is no stable slot. */
   readonly stable?: readonly Reading[];
 }
@@ -78,6 +80,8 @@ export class WatchRig {
         metrics: full.metrics,
       },
       comparison: comparisonOf({ step, spec: full, hasStable, baseline }),
+      step,
+      stableUsage: options.stableUsage ?? null,
       records: null,
       horizonMs: 300_000,
       now: () => this.#at,

@@ -1,8 +1,9 @@
 /** Pages of metrics of any content: what comes of them is small, and made of numbers. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparisonOf } from '../../src/evidence/comparison.ts';
-import { readPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
+import { readPage, readProtobufPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
 import { parsePrometheusText } from '../../src/evidence/prometheus-text.ts';
 import { fromResume, toResume } from '../../src/evidence/resume.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
@@ -80,6 +81,8 @@ function watchOf(source: Source): Watch {
     sources: [source],
     limits: { thresholds: spec.monitor.thresholds, minimumRequests: 1, metrics },
     comparison: comparisonOf({ step: 'monitor', spec, hasStable: false, baseline: null }),
+    step: 'monitor',
+    stableUsage: null,
     records: null,
     horizonMs: 60_000,
     now: () => (now += 1_000),
@@ -101,6 +104,27 @@ function isFinite(document: unknown): boolean {
 function manyLines(count: number, one: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => one(index)).join('\n');
 }
+
+const protobufPage = readFileSync(new URL('../evidence/native-histogram/native.pb', import.meta.url));
+
+describe('a page in the protobuf format', () => {
+  it('with bytes that are wrong, or missing, is read, or refused in one sentence', () => {
+    const named = { ...metrics, requests: 'http_requests_total', latency: 'http_request_duration_seconds' };
+    const change = fc.tuple(fc.nat(protobufPage.length - 1), fc.nat(255));
+    const broken = fc.record({ length: fc.nat(protobufPage.length), changes: fc.array(change, { maxLength: 5 }) });
+    expectAlways(broken, ({ length, changes }) => {
+      const bytes = Buffer.from(protobufPage);
+      for (const [at, byte] of changes) bytes[at] = byte;
+      try {
+        const counters = readProtobufPage(bytes.subarray(0, length), named);
+        return isFinite(counters) && counters.requests >= 0 && counters.errors <= counters.requests;
+      } catch (error) {
+        const { message } = error as Error;
+        return message !== '' && message.length < 300;
+      }
+    });
+  });
+});
 
 describe('a page of metrics of any content', () => {
   it('is read, or refused in one sentence', () => {

@@ -7,12 +7,18 @@ import { chartLines } from './chart.ts';
 import { checkLines } from './checks.ts';
 import { comparisonLines } from './comparison.ts';
 import { metrics } from './metrics.ts';
+import { renderObservations } from './observations.ts';
 import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
-import { watchesOf } from './watches.ts';
 import { lookOfVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
+import { watchesOf } from './watches.ts';
+
+export interface EvidenceView {
+  readonly now: Date;
+  readonly width: number;
+}
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence(status: DeploymentStatus, width: number): Line[] {
+export function renderEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
@@ -21,7 +27,7 @@ export function renderEvidence(status: DeploymentStatus, width: number): Line[] 
   const lines: Line[] = [
     ...(warmUp === null ? [] : warmUpLines(warmUp)),
     ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, width)),
+    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, view)),
     // What a monitor shows begins with what its soak showed.
     ...chartLines(watches, state),
   ];
@@ -29,7 +35,7 @@ export function renderEvidence(status: DeploymentStatus, width: number): Line[] 
 }
 
 /** All of it, one after the other. */
-export function renderAllEvidence(status: DeploymentStatus, width: number): Line[] {
+export function renderAllEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
@@ -38,7 +44,7 @@ export function renderAllEvidence(status: DeploymentStatus, width: number): Line
     smoke === null ? [] : smokeLines(smoke),
     ...(['soak', 'monitor'] as const).map((name) => {
       const watch = watches[name];
-      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, width);
+      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, view);
     }),
     chartLines(watches, state),
   ];
@@ -65,7 +71,7 @@ function watchLines(
   watch: WatchEvidence,
   isLive: boolean,
   state: DeploymentState,
-  width: number,
+  { now, width }: EvidenceView,
 ): Line[] {
   const limits = state.spec?.[name];
   const rows = metrics.map((metric): Line => {
@@ -85,6 +91,7 @@ function watchLines(
     ...checkLines(watch),
     ...otherFindings(watch),
     ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
+    ...renderObservations(watch, now),
     ...watch.unmeasured.map(({ source, reason, count }): Line => [
       span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
     ]),

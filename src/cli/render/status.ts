@@ -19,7 +19,7 @@ export function renderStatus(status: DeploymentStatus, options: StatusOptions): 
   const { now, width } = options;
   const lines: Line[] = [
     ...walk(status, now),
-    ...renderEvidence(status, width),
+    ...renderEvidence(status, options),
     ...renderHistory(status.state, now, width),
     ...renderNext(status, now),
   ];
@@ -31,7 +31,7 @@ export function renderReport(status: DeploymentStatus, options: StatusOptions): 
   const { now, width } = options;
   const lines: Line[] = [
     ...walk(status, now),
-    ...renderAllEvidence(status, width),
+    ...renderAllEvidence(status, options),
     ...renderHistory(status.state, now, width),
   ];
   return toText(lines, options);

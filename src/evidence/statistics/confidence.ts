@@ -9,8 +9,16 @@ import type { Against } from './sequential-test.ts';
  * distributions of null-hypothesis.ts, of the whole watch at once: 1 minus the one-sided p-value of a test at a single look.
  */
 export function confidenceOf(state: Comparison, plan: ComparisonPlan): number {
+  return confidenceWith(state, plan, assess(state, plan).burst);
+}
+
+/** The same where events may as well be independent: after few looks nobody knows. */
+export function suspicionOf(state: Comparison, plan: ComparisonPlan): number {
+  return confidenceWith(state, plan, 1);
+}
+
+function confidenceWith(state: Comparison, plan: ComparisonPlan, burst: number): number {
   const { candidate, stable } = state.test;
-  const { burst } = assess(state, plan);
   const [ours, theirs] = [Math.floor(candidate.events / burst), Math.floor(stable.events / burst)];
   if (ours === 0) return 0;
   return below(underNull(plan.against, [candidate.requests, ours], [stable.requests, theirs], burst), ours);

@@ -6,7 +6,7 @@
  */
 import type { Verdict } from '../../domain/evidence.ts';
 import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
-import { confidenceOf } from './confidence.ts';
+import { suspicionOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
 import { isGrave } from './grave.ts';
 import { isBeyondBaseline, type Against } from './sequential-test.ts';
@@ -110,7 +110,7 @@ function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: Com
   const { looks } = state.dispersion.candidate;
   if (candidate.requests < minimumRequests) return few(candidate, 'of the candidate', minimumRequests);
   // Few looks cannot tell one burst from many errors: what is suspicious stays undecided.
-  if (looks >= looksNeeded || confidenceOf(state, plan) < suspicious) return null;
+  if (looks >= looksNeeded || suspicionOf(state, plan) < suspicious) return null;
   return `${looks} looks could be compared, fewer than the ${looksNeeded} that tell whether it is worse`;
 }
 

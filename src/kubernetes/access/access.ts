@@ -39,6 +39,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Of the body no more than this is read; 64 KiB by default. */
   readonly maxBodyBytes?: number;
+  /** Gives the body as bytes, too. */
+  readonly asBytes?: boolean;
 }
 
 export interface HttpAnswer {
@@ -46,6 +48,8 @@ export interface HttpAnswer {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body as it came, where the options ask for it. */
+  readonly bytes?: Uint8Array;
   /** The body was longer than what was read of it. */
   readonly truncated: boolean;
   /** From the request until the end of what was read. */

@@ -51,9 +51,11 @@ export function exchange(
   const started = performance.now();
   return bounded(what, options, async (signal) => {
     const response = await open(signal);
-    const { body, truncated } = await readUpTo(response, options.maxBodyBytes ?? defaultBodyBytes);
+    const { bytes, truncated } = await readUpTo(response, options.maxBodyBytes ?? defaultBodyBytes);
     const durationMs = Math.round((performance.now() - started) * 10) / 10;
-    return { status: response.statusCode ?? 0, headers: headersOf(response), body, truncated, durationMs };
+    const body = bytes.toString('utf8');
+    const answer = { status: response.statusCode ?? 0, headers: headersOf(response), body, truncated, durationMs };
+    return options.asBytes === true ? { ...answer, bytes } : answer;
   });
 }
 
@@ -75,7 +77,7 @@ function lengthOf(text: string): Record<string, string> {
   return { 'content-length': String(Buffer.byteLength(text)) };
 }
 
-async function readUpTo(response: IncomingMessage, limit: number): Promise<{ body: string; truncated: boolean }> {
+async function readUpTo(response: IncomingMessage, limit: number): Promise<{ bytes: Buffer; truncated: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
   let truncated = false;
@@ -87,7 +89,7 @@ async function readUpTo(response: IncomingMessage, limit: number): Promise<{ bod
     truncated = chunk.length > room;
     if (truncated) break;
   }
-  return { body: Buffer.concat(chunks).toString('utf8'), truncated };
+  return { bytes: Buffer.concat(chunks), truncated };
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

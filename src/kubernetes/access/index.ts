@@ -6,6 +6,7 @@ import { ServiceDirectory } from './service-directory.ts';
 import { clusterProxyOf } from './tunnel.ts';
 
 export * from './access.ts';
+export { traced, withTrace } from './trace-context.ts';
 
 /**
  * The ways to the pods and Services of a cluster. Direct connections go through the HTTP proxy that the environment

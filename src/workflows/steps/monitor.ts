@@ -1,3 +1,4 @@
+import type { MonitorInput } from '../../activities/contract.ts';
 import { toMilliseconds } from '../../domain/duration.ts';
 import type { Deployment } from '../deployment.ts';
 import { dueIn, watchActivities } from '../step-activities.ts';
@@ -12,8 +13,7 @@ export async function monitor(deployment: Deployment): Promise<void> {
     record.end('monitor', 'skipped', 'monitor.duration is 0s');
     return;
   }
-  const { baseline } = deployment;
-  const input = baseline === undefined ? planned : { ...planned, baseline };
+  const input = { ...planned, ...beforeCutover(deployment) };
   const evidence = await unlessLost(deployment, 'monitor', watchActivities(watch).monitor(input));
   if (evidence === null) return;
   record.evidence({ monitor: evidence });
@@ -22,4 +22,10 @@ export async function monitor(deployment: Deployment): Promise<void> {
     return;
   }
   judge(deployment, 'monitor', evidence, watch);
+}
+
+/** What the soak found out about stable. */
+function beforeCutover({ baseline, record }: Deployment): Pick<MonitorInput, 'baseline' | 'stableUsage'> {
+  const stableUsage = record.state.evidence.soak?.usage?.stable ?? undefined;
+  return { ...(baseline === undefined ? {} : { baseline }), ...(stableUsage === undefined ? {} : { stableUsage }) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../src/cli/render/status.ts';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
+import type { WatchEvidence } from '../../../src/domain/evidence.ts';
 import { measurement, now, recordAt, recorded, slot, status, switchRecord, watch } from './sample.ts';
 
 function text(shown: DeploymentStatus, width = Infinity): string {
@@ -228,5 +229,54 @@ describe('the page', () => {
     const shown = status(recordAt('soak').state);
     expect(renderStatus(shown, { now, width: 80, colours: true })).toContain('\u001B[32m✓\u001B[0m');
     expect(text(shown)).not.toContain('\u001B');
+  });
+});
+
+/** With this evidence of the monitor. */
+function withMonitor(changes: Partial<WatchEvidence>): string {
+  const record = recordAt('monitor');
+  record.evidence({ monitor: watch(changes) });
+  return text(status(record.state));
+}
+
+describe('what a watch found out beside the requests', () => {
+  const at = '2026-11-23T14:03:00Z';
+
+  it('is where the requests go, and the tail on stable until it is gone', () => {
+    const tail = { candidateShare: 0.9999, stableRequests: 12, stableLastAt: at, tailIsOver: false };
+    expect(withMonitor({ distribution: tail })).toContain(
+      'traffic to the candidate: 99.9 % of the last requests; stable got 12 since the cutover, the last at 14:03:00, and may get more',
+    );
+    const over = { ...tail, candidateShare: 1, tailIsOver: true };
+    expect(withMonitor({ distribution: over })).toContain(
+      '100 % of the last requests; stable got 12 since the cutover, the last at 14:03:00\n',
+    );
+    const none = { candidateShare: null, stableRequests: 0, stableLastAt: null, tailIsOver: true };
+    expect(withMonitor({ distribution: none })).toContain('no requests lately; stable got none since the cutover');
+  });
+
+  it('is what the pods use, or why that is not known', () => {
+    const usage = { pods: 2, cpuPerPod: 0.25, memoryPerPod: 128 * 2 ** 20, memoryPeak: 0 };
+    const both = { candidate: usage, stable: { ...usage, cpuPerPod: 1.5 }, why: null };
+    expect(withMonitor({ usage: both })).toContain(
+      "CPU and memory of a pod: 250m and 128Mi; of stable's: 1.5 and 128Mi",
+    );
+    const unknown = { candidate: null, stable: null, why: 'the cluster has no metrics API' };
+    expect(withMonitor({ usage: unknown })).toContain('CPU and memory are not known: the cluster has no metrics API');
+  });
+
+  it('is what Kubernetes warns of, and the traces of failed probes', () => {
+    const warning = {
+      slot: 'green',
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed',
+      objects: 2,
+      count: 5,
+      lastAt: at,
+    } as const;
+    const probe = { traceId: 'abc', slot: 'green', request: 'GET /', outcome: 'answered 503', at } as const;
+    const said = withMonitor({ warnings: [warning], failedProbes: [probe] });
+    expect(said).toContain('green: 5× Unhealthy of 2 pods, last at 14:03:00: Readiness probe failed');
+    expect(said).toContain('green: GET / at 14:03:00 answered 503 (trace abc)');
   });
 });

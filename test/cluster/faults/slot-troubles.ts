@@ -3,6 +3,7 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Faults } from '../../../examples/api/faults.ts';
 import type { Slot } from '../../../src/domain/slot.ts';
 import type { ClusterRig } from '../rig.ts';
 
@@ -60,11 +61,11 @@ export async function losePod(rig: ClusterRig, slot: Slot): Promise<void> {
   await rig.kubectl('delete', pod);
 }
 
-/** None of its pods is ready any more; they need a readiness probe on /healthz. */
-export async function becomeUnready(rig: ClusterRig, slot: Slot): Promise<void> {
+/** Changes the faults of every pod of the slot. */
+async function changeFaults(rig: ClusterRig, slot: Slot, faults: Partial<Faults>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-faults-'));
-  const file = join(folder, 'unready.json');
-  writeFileSync(file, '{"unready": true}');
+  const file = join(folder, 'faults.json');
+  writeFileSync(file, JSON.stringify(faults));
   try {
     for (const pod of await podsOf(rig, slot)) {
       const path = `/api/v1/namespaces/${rig.namespace}/${pod.replace('pod/', 'pods/')}:8080/proxy/faults`;
@@ -73,6 +74,16 @@ export async function becomeUnready(rig: ClusterRig, slot: Slot): Promise<void> 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Each pod of the slot takes so much memory; one that is killed for it may not answer any more. */
+export async function takeMemory(rig: ClusterRig, slot: Slot, memoryMiB: number): Promise<void> {
+  await changeFaults(rig, slot, { memoryMiB }).catch(() => undefined);
+}
+
+/** None of its pods is ready any more; they need a readiness probe on /healthz. */
+export async function becomeUnready(rig: ClusterRig, slot: Slot): Promise<void> {
+  await changeFaults(rig, slot, { unready: true });
   await rig.kubectl('wait', '--for=condition=Ready=false', 'pod', '-l', `version=${slot}`, '--timeout=60s');
 }
 

@@ -68,7 +68,15 @@ describe('a Prometheus that is a Service', () => {
 });
 
 function ready(name: string): PodView {
-  const rest = { terminating: false, readySince: null, restarts: 0, ports: [], imageDigests: [], problem: null };
+  const rest = {
+    terminating: false,
+    readySince: null,
+    restarts: 0,
+    oomKills: [],
+    ports: [],
+    imageDigests: [],
+    problem: null,
+  };
   return { name, uid: `uid-${name}`, ip: null, ready: true, ...rest };
 }
 

@@ -79,15 +79,18 @@ export async function startPrometheus({ targets = [], web }: PrometheusOptions):
 async function ready(child: ChildProcess): Promise<number> {
   const log: string[] = [];
   let port = 0;
+  let isReady = false;
   if (child.stderr === null) throw new Error('Prometheus has no log');
   const lines = createInterface(child.stderr);
   for await (const line of lines) {
     log.push(line);
     const { msg, address } = JSON.parse(line) as { msg?: string; address?: string };
     if (msg === 'Listening on') port = Number(address?.split(':').at(-1));
-    if (msg?.startsWith('Server is ready') === true) break;
+    isReady ||= msg?.startsWith('Server is ready') === true;
+    // On a busy machine either may come first.
+    if (isReady && port !== 0) break;
   }
-  if (port === 0) throw new Error(`Prometheus did not start:\n${log.join('\n')}`);
+  if (!isReady || port === 0) throw new Error(`Prometheus did not start:\n${log.join('\n')}`);
   // What it writes later is read, so that it never waits for a reader.
   child.stderr.resume();
   return port;

@@ -37,7 +37,15 @@ function apiAt(
 }
 
 function pod(name: string): PodView {
-  const rest = { terminating: false, readySince: null, restarts: 0, ports: [], imageDigests: [], problem: null };
+  const rest = {
+    terminating: false,
+    readySince: null,
+    restarts: 0,
+    oomKills: [],
+    ports: [],
+    imageDigests: [],
+    problem: null,
+  };
   return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready: true, ...rest };
 }
 

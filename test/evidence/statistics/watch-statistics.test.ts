@@ -102,6 +102,14 @@ describe('the statistics of a watch', () => {
   it('are insufficient after few looks where the candidate looks worse, and pass where it does not', () => {
     expect(verdicts(watched(5, totals(25, 1), totals(25, 0)))).toContain('error-rate stable insufficient-data');
     expect(verdicts(watched(5, totals(25, 0), totals(25, 0)))).toContain('error-rate stable pass');
+    // Errors all at one look, as one burst would have them: what they are is not known yet.
+    const atOnce = lookAt(
+      watched(5, totals(25, 0), totals(25, 0)),
+      { candidate: totals(25, 16), stable: totals(25, 0) },
+      30_000,
+      plan,
+    );
+    expect(verdicts(atOnce)).toContain('error-rate stable insufficient-data');
   });
 
   it('fail by answers slower than the limit, also after a long time of fast ones', () => {

@@ -159,6 +159,22 @@ describe('a container', () => {
     await run;
   });
 
+  test('that takes more memory than its limit is killed for that, and started again', async () => {
+    const { runner, runtime } = await rig({ resources: { limits: { memory: '64Mi' } } });
+    const run = runner.run();
+    await runtime.untilStarted(1);
+    runner.enforceMemoryLimit(64 * 2 ** 20);
+    expect(runner.snapshot().state).toMatchObject({ kind: 'running' });
+    runner.enforceMemoryLimit(64 * 2 ** 20 + 1);
+    await runtime.untilStarted(2);
+    expect(runner.snapshot()).toMatchObject({ restartCount: 1, last: { exitCode: 137, reason: 'OOMKilled' } });
+    runtime.end(1);
+    await runtime.untilStarted(3);
+    expect(runner.snapshot()).toMatchObject({ last: { exitCode: 1, reason: 'Error' } });
+    runner.kill();
+    await run;
+  });
+
   test('of init kind is done after one success, whatever the policy', async () => {
     const { runner, runtime } = await rig({}, { role: 'init' });
     const run = runner.run();

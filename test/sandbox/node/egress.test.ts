@@ -27,7 +27,16 @@ beforeEach(async () => {
   podPort = (pod.address() as AddressInfo).port;
   const spec = { clusterIP: '10.78.0.9', ports: [{ port: 80 }] };
   for (const port of servicePorts({ metadata: { name: 'api', namespace: 'shop' }, spec })) dialer.add(port);
-  egress = createEgressServer({ dialer });
+  egress = createEgressServer({
+    dialer,
+    own: [
+      {
+        host: '10.78.0.44',
+        port: 4_443,
+        accept: (socket: Socket) => void socket.once('data', () => socket.end('own')),
+      },
+    ],
+  });
   egressPort = await listenEgress(egress);
 });
 
@@ -69,6 +78,11 @@ describe('the way into the cluster', () => {
     for (const authority of [`10.77.1.1:${podPort}`, '10.78.0.9:80', 'api.shop:80', 'api.shop.svc.cluster.local:80']) {
       expect(await say(authority, 'hello')).toBe('HELLO');
     }
+  });
+
+  test('leads to what this process answers itself', async () => {
+    expect(await say('10.78.0.44:4443', 'hello')).toBe('own');
+    expect(await open('10.78.0.44:4444')).toMatchObject({ status: 403 });
   });
 
   test('leads nowhere else', async () => {

@@ -50,6 +50,9 @@ function fieldTest(part: string): Matches {
       return ({ metadata }) => metadata.name === value;
     case 'metadata.namespace':
       return ({ metadata }) => metadata.namespace === value;
+    case 'type':
+      // Of events; the model's other kinds are never asked for it.
+      return (object) => 'type' in object && object.type === value;
     default:
       throw new Refusal('BadRequest', `field label not supported: ${field}`);
   }

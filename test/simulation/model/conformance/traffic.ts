@@ -238,4 +238,22 @@ export const traffic: Readonly<Record<string, Script>> = {
     const [first, second] = made.map(({ body }) => body.metadata.name);
     return [made.map(outcome), first?.startsWith('a.'), first !== second];
   },
+
+  'lists Events by their type': async (side) => {
+    const event = (name: string, type: string) => ({
+      metadata: { name, namespace: side.namespace },
+      involvedObject: { kind: 'Pod', name, namespace: side.namespace },
+      reason: 'Unhealthy',
+      message: 'x',
+      type,
+    });
+    for (const [name, type] of [
+      ['w', 'Warning'],
+      ['n', 'Normal'],
+    ] as const)
+      await side.create('events', event(name, type));
+    const query = { fieldSelector: 'type=Warning', limit: 500 };
+    const listed = await side.send<{ items?: { metadata: { name: string } }[] }>('GET', side.path('events'), { query });
+    return [listed.status, listed.body.items?.map(({ metadata }) => metadata.name)];
+  },
 };
