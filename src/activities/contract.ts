@@ -9,6 +9,7 @@ import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { HandEdit } from '../domain/hand-edit.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { SpecMistake } from '../domain/spec-mistakes.ts';
 import type { SlotState } from '../domain/state.ts';
 
 /** Which deployment an activity works for: the same in every call of one deployment. */
@@ -161,4 +162,20 @@ export interface Activities {
   retention(input: RetentionInput): Promise<RetentionResult>;
   drain(input: DrainInput): Promise<DrainResult>;
   teardown(input: TeardownInput): Promise<TeardownResult>;
+}
+
+export interface ValidateInput {
+  /** Not yet validated. */
+  readonly spec: unknown;
+}
+
+export interface ValidateResult {
+  readonly mistakes: readonly SpecMistake[];
+  /** What was not tried out, and why; one sentence each. */
+  readonly unchecked: readonly string[];
+}
+
+/** Beside the steps of a deployment. */
+export interface ValidateActivity {
+  validate(input: ValidateInput): Promise<ValidateResult>;
 }

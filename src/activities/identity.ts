@@ -1,4 +1,5 @@
 import type { Identity } from '../domain/spec.ts';
+import { atJsonPath } from '../evidence/json-path.ts';
 
 /** An HTTP answer, as far as it can name its version. */
 export interface Answer {
@@ -12,21 +13,7 @@ const identityKept = 100;
 
 /** What the answer calls its version, by the header or the JSON path of the spec; null where it does not say. */
 export function identityOf({ headers, body }: Answer, identity: Identity): string | null {
-  const found = 'header' in identity ? headers[identity.header.toLowerCase()] : atPath(body, identity.json.split('.'));
+  const found = 'header' in identity ? headers[identity.header.toLowerCase()] : atJsonPath(body, identity.json);
   if (typeof found === 'string' && found !== '') return found.slice(0, identityKept);
   return typeof found === 'number' ? String(found) : null;
-}
-
-function atPath(body: string, path: readonly string[]): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value;
 }

@@ -4,8 +4,8 @@ import { deadlines, preflightDeadline } from '../domain/deadline.ts';
 import { DeploymentError } from '../domain/failure.ts';
 import { deploymentId } from '../domain/slot.ts';
 import { withAttempt, type Attempt } from './attempt.ts';
-import type { Activities, PreflightInput, Target } from './contract.ts';
 import { createBaseline } from './baseline.ts';
+import type { Activities, PreflightInput, Target, ValidateActivity } from './contract.ts';
 import { createCutover } from './cutover.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDeploy } from './deploy.ts';
@@ -18,6 +18,7 @@ import { createSmoke } from './smoke.ts';
 import { createSoak } from './soak.ts';
 import { createTeardown } from './teardown.ts';
 import { createWarmUp } from './warm-up.ts';
+import { validate } from './validate/validate.ts';
 import { withinDeadline, type Terms } from './within-deadline.ts';
 
 const messageKept = 4_000;
@@ -27,7 +28,7 @@ const graceMs = 2_000;
 const rollbackGraceMs = 5_000;
 
 /** Every activity, ready for a worker. */
-export function createActivities(dependencies: Dependencies): Activities {
+export function createActivities(dependencies: Dependencies): Activities & ValidateActivity {
   return {
     preflight: activity(withinDeadline(createPreflight, dependencies, preflightTerms)),
     deploy: activity(withinDeadline(createDeploy, dependencies, terms('deploy'))),
@@ -41,6 +42,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     retention: activity(createRetention(dependencies)),
     drain: activity(createDrain(dependencies)),
     teardown: activity(withinDeadline(createTeardown, dependencies, terms('teardown'))),
+    validate: activity((input, { signal }) => validate(dependencies, input, signal)),
   };
 }
 

@@ -14,36 +14,47 @@ const hidden = '[secret]';
 export interface SecretHeaders {
   /** The request as it is sent. */
   readonly resolve: (request: HttpRequest) => SentRequest;
+  /** The headers as they are sent. */
+  readonly headersOf: (request: Pick<HttpRequest, 'headers'>) => Record<string, string>;
   /** The way there, with the values taken out of all answers. */
   readonly way: Transport;
+  /** The answer of another way, with the values taken out. */
+  readonly conceal: (answer: HttpAnswer) => HttpAnswer;
 }
 
 /** Reads what the requests refer to, now. Rejects with a DeploymentError that names the Secret where one is missing. */
 export async function secretHeaders(
   cluster: Cluster,
   namespace: string,
-  requests: readonly HttpRequest[],
+  requests: readonly Pick<HttpRequest, 'headers'>[],
   way: Transport,
 ): Promise<SecretHeaders> {
   const values = await requireSecrets(cluster, namespace, uniqueKeys(requests));
-  return { resolve: (request) => resolve(values, request), way: values.size === 0 ? way : concealing(way, values) };
+  const conceal = concealing(values);
+  const headersOf: SecretHeaders['headersOf'] = ({ headers }) => resolve(values, headers);
+  return {
+    resolve: (request) => ({ ...request, headers: headersOf(request) }),
+    headersOf,
+    conceal,
+    way: {
+      connect: (target, options) => way.connect(target, options),
+      request: async (target, request, options) => conceal(await way.request(target, request, options)),
+    },
+  };
 }
 
-function resolve(values: ReadonlyMap<string, string>, { headers, ...request }: HttpRequest): SentRequest {
+function resolve(values: ReadonlyMap<string, string>, headers: HttpRequest['headers']): Record<string, string> {
   const resolved = Object.entries(headers).map(([name, value]) => {
     if (typeof value === 'string') return [name, value] as const;
     return [name, `${value.prefix ?? ''}${values.get(nameOfKey(value.secretKeyRef)) ?? ''}`] as const;
   });
-  return { ...request, headers: Object.fromEntries(resolved) };
+  return Object.fromEntries(resolved);
 }
 
-function concealing(way: Transport, values: ReadonlyMap<string, string>): Transport {
+function concealing(values: ReadonlyMap<string, string>): SecretHeaders['conceal'] {
+  if (values.size === 0) return (answer) => answer;
   const forms = [...new Set([...values.values()].flatMap(formsOf))].sort((a, b) => b.length - a.length);
-  const conceal = (text: string): string => forms.reduce((rest, form) => rest.replaceAll(form, hidden), text);
-  return {
-    connect: (target, options) => way.connect(target, options),
-    request: async (target, request, options) => concealAnswer(await way.request(target, request, options), conceal),
-  };
+  return (answer) => concealAnswer(answer, (text) => forms.reduce((rest, form) => rest.replaceAll(form, hidden), text));
 }
 
 function concealAnswer(answer: HttpAnswer, conceal: (text: string) => string): HttpAnswer {

@@ -1,10 +1,10 @@
-/** A smoke check that is a Kubernetes Job: run once, its log kept, and removed again. */
+/** A check that is a Kubernetes Job: run once, its log kept, and removed again. */
 import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
 import { CancelledFailure } from '@temporalio/activity';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { maskedEnd } from '../domain/mask.ts';
-import { slotLabels } from '../domain/slot.ts';
-import type { SmokeCheck } from '../domain/spec.ts';
+import { slotLabels, slotName } from '../domain/slot.ts';
+import type { CheckJob, Spec } from '../domain/spec.ts';
 import type { ServiceTarget } from '../kubernetes/access/index.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { deploymentAnnotation } from '../kubernetes/candidate.ts';
@@ -20,11 +20,11 @@ import type { CheckOutcome } from './smoke-results.ts';
 interface JobContext {
   readonly cluster: Cluster;
   readonly target: Target;
-  readonly attempt: Attempt;
+  readonly attempt: Pick<Attempt, 'signal' | 'log'>;
   readonly preview: ServiceTarget;
+  /** Whose check it is. */
+  readonly step: 'smoke' | 'soak' | 'monitor';
 }
-
-type JobCheck = Extract<SmokeCheck, { job: unknown }>;
 
 const logKept = 4_000;
 const logLines = 100;
@@ -37,19 +37,19 @@ const keptSeconds = 600;
 /** Runs the Job; a repeated attempt finds the one that it started before, by its name, and goes on with that. */
 export async function runJob(
   context: JobContext,
-  check: JobCheck,
+  job: CheckJob,
   { index, leftMs }: { readonly index: number; readonly leftMs: number },
 ): Promise<CheckOutcome> {
-  const { cluster, target, attempt } = context;
+  const { cluster, target, attempt, step } = context;
   const { namespace, app } = target.spec;
   // The end of the run's id: its beginning is the time, which deployments close to each other share.
-  const name = `${app.slice(0, 40)}-smoke-${target.runId.slice(-8)}-${index}`;
-  const timeoutMs = Math.min(toMilliseconds(check.job.within), leftMs);
-  await create(cluster, namespace, jobManifest(context, check, { name, timeoutMs }));
+  const name = `${app.slice(0, 40)}-${step}-${target.runId.slice(-8)}-${index}`;
+  const timeoutMs = Math.min(toMilliseconds(job.within), leftMs);
+  await create(cluster, namespace, jobManifest(context, job, { name, timeoutMs }));
   try {
     const jobs = { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, fieldSelector: `metadata.name=${name}` };
     const end = await waitUntil(cluster, {
-      sources: { jobs: { ...jobs, read: (job: Json<V1Job>) => job } },
+      sources: { jobs: { ...jobs, read: (found: Json<V1Job>) => found } },
       look: ({ jobs: found }) => (found[0] === undefined ? `the Job ${name} was deleted` : endOf(found[0])),
       timeoutMs,
       signal: attempt.signal,
@@ -62,6 +62,17 @@ export async function runJob(
   } finally {
     if (!isHandedOver(attempt.signal)) await remove(context, name);
   }
+}
+
+/** Whether the API server would take the Job; rejects where it would not. Nothing is created. */
+export async function rehearseJob(cluster: Cluster, spec: Spec, job: CheckJob): Promise<void> {
+  const target = { spec, candidateSlot: 'blue', runId: 'rehearsal' } as const;
+  const preview = { kind: 'service', namespace: spec.namespace, name: slotName(spec.app, 'blue') } as const;
+  const manifest = jobManifest({ target, preview, step: 'smoke' }, job, {
+    name: `${spec.app.slice(0, 40)}-rehearsal`,
+    timeoutMs: toMilliseconds(job.within),
+  });
+  await create(cluster, spec.namespace, manifest, { dryRun: 'All' });
 }
 
 const succeeded = 'succeeded';
@@ -83,11 +94,22 @@ function whyOf(pod: Json<V1Pod> | null): string {
   return `: ${problem.reason}${exit} ${problem.message}`.trimEnd();
 }
 
-async function create(cluster: Cluster, namespace: string, job: Json<V1Job>): Promise<void> {
+async function create(
+  cluster: Cluster,
+  namespace: string,
+  job: Json<V1Job>,
+  query: { readonly dryRun?: 'All' } = {},
+): Promise<void> {
   try {
     const body = JSON.stringify(job);
     const headers = { 'content-type': 'application/json' };
-    await cluster.api.json({ method: 'POST', path: `/apis/batch/v1/namespaces/${namespace}/jobs`, body, headers });
+    await cluster.api.json({
+      method: 'POST',
+      path: `/apis/batch/v1/namespaces/${namespace}/jobs`,
+      query,
+      body,
+      headers,
+    });
   } catch (error) {
     if (apiErrorKind(error) === 'already-exists') return;
     if (apiErrorKind(error) !== 'invalid') throw error;
@@ -96,8 +118,14 @@ async function create(cluster: Cluster, namespace: string, job: Json<V1Job>): Pr
 }
 
 function jobManifest(
-  { target, preview }: JobContext,
-  check: JobCheck,
+  {
+    target,
+    preview,
+    step,
+  }: {
+    readonly target: Pick<Target, 'spec' | 'candidateSlot' | 'runId'>;
+  } & Pick<JobContext, 'preview' | 'step'>,
+  job: CheckJob,
   { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
 ): Json<V1Job> {
   const { spec, candidateSlot, runId } = target;
@@ -105,7 +133,7 @@ function jobManifest(
   const labels = {
     ...managedBy,
     'cutover.dev/app': spec.app,
-    'cutover.dev/check': `smoke-${candidateSlot}`,
+    'cutover.dev/check': `${step}-${candidateSlot}`,
     // By this the teardown finds what a worker that died has left.
     [deploymentAnnotation]: runId,
   };
@@ -117,7 +145,7 @@ function jobManifest(
     { name: 'CUTOVER_CANDIDATE_PORT', value: port },
     { name: 'CUTOVER_CANDIDATE_SLOT', value: slotLabels(spec.app, candidateSlot).version },
   ];
-  const podSpec = check.job.podSpec as { containers: Json<V1Container>[] };
+  const podSpec = job.podSpec as { containers: Json<V1Container>[] };
   const containers = podSpec.containers.map((container) => ({
     ...container,
     env: [...env, ...(Array.isArray(container.env) ? container.env : [])],
@@ -174,6 +202,6 @@ async function remove({ cluster, target, attempt }: JobContext, name: string): P
   try {
     await cluster.batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' });
   } catch (error) {
-    attempt.log('a smoke Job was not removed', { job: `${namespace}/${name}`, reason: describeApiError(error) });
+    attempt.log('the Job of a check was not removed', { job: `${namespace}/${name}`, reason: describeApiError(error) });
   }
 }

@@ -114,7 +114,7 @@ async function outcomeWithin(
   try {
     if ('http' in check) return await httpCheck(smoke, check, leftMs);
     if ('tcp' in check) return await tcpCheck(smoke, check, leftMs);
-    return await runJob(smoke, check, { index, leftMs });
+    return await runJob({ ...smoke, step: 'smoke' }, check.job, { index, leftMs });
   } catch (error) {
     smoke.attempt.signal.throwIfAborted();
     return failure(messageOf(error));

@@ -25,8 +25,11 @@ import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { logSources, logsPlan } from './log-source.ts';
+import { CheckJobs } from './check-jobs.ts';
+import { connectPrometheus, lazily } from './prometheus-server.ts';
 import { SlotViews } from './slot-views.ts';
-import { sourcesOf } from './watch-sources.ts';
+import { watchChecks } from './watch-checks.ts';
+import { podsFrom, sourcesOf } from './watch-sources.ts';
 
 export interface WatchRun {
   readonly step: 'soak' | 'monitor';
@@ -76,9 +79,20 @@ export interface Watched {
 
 /** Watches until the time is over, or the candidate has failed. */
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<Watched> {
+  const jobs = new CheckJobs({ cluster: dependencies.cluster, ...run });
+  try {
+    return await lookUntilOver(dependencies, run, jobs);
+  } finally {
+    await jobs.end();
+  }
+}
+
+async function lookUntilOver(dependencies: Dependencies, run: WatchRun, jobs: CheckJobs): Promise<Watched> {
   const { attempt, views, spec } = run;
+  // Each source of each slot waits for it.
+  setMaxListeners(0, attempt.signal);
   const limit = new LookLimit();
-  const watch = watchOf(dependencies, run, limit, () => state);
+  const watch = watchOf(dependencies, run, { limit, jobs, state: () => state });
   let state = resumed(watch, run);
   limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
   const interval = intervalOf(spec);
@@ -157,10 +171,23 @@ class LookLimit {
   }
 }
 
-function watchOf(dependencies: Dependencies, run: WatchRun, limit: LookLimit, state: () => WatchState): Watch {
+interface Beside {
+  readonly limit: LookLimit;
+  readonly jobs: CheckJobs;
+  /** As it is at the moment of a look. */
+  readonly state: () => WatchState;
+}
+
+function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, state }: Beside): Watch {
+  const { target, views, sources = [] } = run;
+  const prometheus = lazily(() => connectPrometheus(dependencies, target.spec));
+  const pods = podsFrom(views);
+  const { startedAt = Date.now(), checks: known = {} } = fromResume(run.attempt.resume()) ?? {};
+  const checks = watchChecks({ ...run, dependencies, pods, prometheus, jobs, known, startedAt });
   const all = [
-    ...sourcesOf(dependencies, run),
-    ...(run.sources ?? []),
+    ...sourcesOf(dependencies, run, prometheus),
+    ...(checks === null ? [] : [checks]),
+    ...sources,
     ...logSources(dependencies, run, state, () => Date.now() >= limit.endsAt),
   ];
   return watchFrom(
@@ -179,6 +206,7 @@ function watchFrom(
     candidate: { spec, slot: candidateSlot },
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
     sources,
+    checks: watch.checks ?? [],
     limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
     step,

@@ -1,14 +1,18 @@
 /** What every watch measures by: the pods' own metrics, and what Kubernetes tells of the pods. */
 import { podWarnings } from '../evidence/pod-warnings.ts';
-import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
 import { podsUsage } from '../evidence/pods-usage.ts';
+import type { PrometheusApi } from '../evidence/prometheus/api.ts';
 import type { Source, Subject } from '../evidence/source.ts';
+import type { PodView } from '../kubernetes/pod.ts';
 import { readPodUsage } from '../kubernetes/pod-usage.ts';
 import { probePaths } from '../kubernetes/probe-paths.ts';
 import { readWarnings } from '../kubernetes/warnings.ts';
 import type { Dependencies } from './dependencies.ts';
+import { connectPrometheus, lazily } from './prometheus-server.ts';
 import { RecentReading } from './recent-reading.ts';
+import { requestCounts } from './request-counts.ts';
+import type { SlotViews } from './slot-views.ts';
 import type { WatchRun } from './watch-slots.ts';
 
 /** Neither changes faster: metrics-server measures every 15 s, and events are for people. */
@@ -16,23 +20,32 @@ const readAgainMs = 2_000;
 
 type Watching = Pick<WatchRun, 'target' | 'views' | 'port'>;
 
-export function sourcesOf(dependencies: Dependencies, watching: Watching): Source[] {
-  return [...requestSources(dependencies, watching), ...observingSources(dependencies, watching)];
+export function sourcesOf(
+  dependencies: Dependencies,
+  watching: Watching,
+  prometheus?: () => Promise<PrometheusApi>,
+): Source[] {
+  return [...requestSources(dependencies, watching, prometheus), ...observingSources(dependencies, watching)];
+}
+
+export function podsFrom(views: SlotViews): (subject: Pick<Subject, 'slot'>) => Promise<readonly PodView[]> {
+  return async ({ slot }) => (await views.read(slot))?.pods ?? [];
 }
 
 /** Where the requests of users are counted: the status of the pods tells which of them there are. */
-export function requestSources({ access }: Dependencies, { target: { spec }, views, port }: Watching): Source[] {
+export function requestSources(
+  dependencies: Dependencies,
+  { target: { spec }, views, port }: Watching,
+  prometheus = lazily(() => connectPrometheus(dependencies, spec)),
+): Source[] {
   const { metrics } = spec;
-  const pods = async ({ slot }: Subject) => (await views.read(slot))?.pods ?? [];
   const background = ({ slot }: Subject): ReadonlySet<string> => {
     const deployment = views.last(slot)?.deployment;
     const paths = deployment === undefined ? [] : probePaths(deployment);
-    return new Set(metrics === 'none' ? paths : [...paths, metrics.path]);
+    return new Set(metrics === 'none' || 'prometheus' in metrics ? paths : [...paths, metrics.path]);
   };
-  return [
-    podsStatus(({ slot }) => views.read(slot)),
-    ...(metrics === 'none' ? [] : [podsMetrics({ way: access[spec.access], metrics, pods, port, background })]),
-  ];
+  const counts = requestCounts(dependencies, spec, { pods: podsFrom(views), port, prometheus, background });
+  return [podsStatus(({ slot }) => views.read(slot)), ...(counts === null ? [] : [counts])];
 }
 
 function observingSources({ cluster }: Dependencies, { target: { spec }, views }: Watching): Source[] {

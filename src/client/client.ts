@@ -6,7 +6,9 @@ import { sendMessage, type Answer } from './send-message.ts';
 import type { Settings } from './settings.ts';
 import { startDeployment, type DeployOptions, type DeployResult } from './start.ts';
 import { readExecution, readStatus, type DeploymentStatus } from './status.ts';
+import type { Spec } from '../domain/spec.ts';
 import type { Temporal } from './temporal.ts';
+import { validateSpec, type Validated } from './validate.ts';
 import { currentBuildId } from './worker-version.ts';
 import { waitForMilestone, waitUntil, type Milestone, type WaitEnd, type WaitOptions } from './wait.ts';
 
@@ -30,6 +32,11 @@ export class CutoverClient {
   /** Validates the spec and starts its deployment; gets one that is in retention out of the way. */
   deploy(options: DeployOptions): Promise<DeployResult> {
     return startDeployment(this.#temporal, options);
+  }
+
+  /** Tries out, through a worker, what the spec refers to: nothing is started, and nothing is changed. */
+  validate(spec: Spec): Promise<Validated> {
+    return validateSpec(this.#temporal, spec);
   }
 
   /** Lets a deployment that waits for approval switch production. */

@@ -23,6 +23,7 @@ export type { DeployOptions, DeployResult, InTheWay } from './start.ts';
 export { leftBehind } from './undo.ts';
 export type { WorkerVersion } from './worker-version.ts';
 export type { DeploymentStatus } from './status.ts';
+export type { Validated } from './validate.ts';
 export type { Milestone, WaitEnd, WaitOptions } from './wait.ts';
 export type { Progress } from '../domain/progress.ts';
 export type { Spec, SpecInput } from '../domain/spec.ts';

@@ -19,8 +19,11 @@ export interface FileMistake extends SpecMistake {
 
 export type SpecFile =
   /** `input` is what to deploy: the file as written, with the manifest and the image put in. */
-  | { readonly ok: true; readonly spec: Spec; readonly input: unknown }
+  | { readonly ok: true; readonly spec: Spec; readonly input: unknown; readonly locate: Locate }
   | { readonly ok: false; readonly mistakes: readonly FileMistake[] };
+
+/** Where in the file a mistake is that was found later. */
+type Locate = (mistake: SpecMistake) => FileMistake;
 
 export interface SpecFileOptions {
   /** Replaces candidate.image. */
@@ -43,15 +46,13 @@ export async function readSpecFile(path: string, options: SpecFileOptions = {}):
   if (!inlined.ok) return { ok: false, mistakes: inlined.mistakes.map((mistake) => located(mistake, file, document)) };
   const input = withImage(inlined.input, options.image);
   const parsed = parseSpec(input);
-  if (parsed.ok) return { ok: true, spec: parsed.spec, input };
   const { manifest } = inlined;
-  return {
-    ok: false,
-    mistakes: parsed.mistakes.map((mistake) => {
-      const inManifest = manifest !== null && mistake.path.startsWith(`${manifestPath}.`);
-      return inManifest ? located(mistake, manifest.file, manifest.document, 2) : located(mistake, file, document);
-    }),
+  const locate: Locate = (mistake) => {
+    const inManifest = manifest !== null && mistake.path.startsWith(`${manifestPath}.`);
+    return inManifest ? located(mistake, manifest.file, manifest.document, 2) : located(mistake, file, document);
   };
+  if (parsed.ok) return { ok: true, spec: parsed.spec, input, locate };
+  return { ok: false, mistakes: parsed.mistakes.map(locate) };
 }
 
 /** One line a mistake: `deploy.yaml:12: soak.duration: write a duration such as …`. */

@@ -6,6 +6,7 @@
  */
 import type {
   CheckResult,
+  CheckValue,
   FailedProbe,
   Finding,
   LogEvidence,
@@ -13,6 +14,7 @@ import type {
   PodWarning,
   SmokeEvidence,
   WarmUpEvidence,
+  WatchCheckEvidence,
   WatchEvidence,
 } from './evidence.ts';
 import { clipToBytes } from './json-size.ts';
@@ -28,6 +30,7 @@ export const largest = {
 /** Of single texts. */
 const room = {
   name: 400,
+  value: 100,
   sentence: 500,
   paragraph: 2_000,
   reason: 1_000,
@@ -42,6 +45,7 @@ const listed = {
   findings: 20,
   images: 10,
   checks: 50,
+  watchChecks: 20,
   probes: 10,
   warnings: 10,
   templates: 10,
@@ -118,6 +122,7 @@ export function boundedWatch(evidence: WatchEvidence): WatchEvidence {
       reason: clipToBytes(reason, room.sentence),
       count,
     })),
+    ...(evidence.checks === undefined ? {} : { checks: evidence.checks.slice(0, listed.watchChecks).map(watchCheck) }),
     ...boundedObservations(evidence),
     ...(evidence.logs === undefined ? {} : { logs: boundedLogs(evidence.logs) }),
   };
@@ -162,6 +167,21 @@ function boundedLogsRead(read: LogsRead): LogsRead {
 
 function podNames(names: readonly string[], most: number): string[] {
   return names.slice(0, most).map((name) => clipToBytes(name, room.pod));
+}
+
+function watchCheck({ name, verdict, candidate, stable, condition, reason }: WatchCheckEvidence): WatchCheckEvidence {
+  return {
+    name: clipToBytes(name, room.name),
+    verdict,
+    candidate: checkValue(candidate),
+    stable: checkValue(stable),
+    condition: clipToBytes(condition, room.name),
+    reason: clipToBytes(reason, room.name),
+  };
+}
+
+function checkValue(given: CheckValue): CheckValue {
+  return typeof given === 'string' ? clipToBytes(given, room.value) : given;
 }
 
 function finding(found: Finding): Finding {

@@ -47,7 +47,17 @@ export interface SlotMeasurement {
 }
 
 export type MetricName =
-  'error-rate' | 'p95' | 'p99' | 'restarts' | 'oom-kills' | 'readiness' | 'requests' | 'cpu' | 'memory' | 'logs';
+  | 'error-rate'
+  | 'p95'
+  | 'p99'
+  | 'restarts'
+  | 'oom-kills'
+  | 'readiness'
+  | 'requests'
+  | 'cpu'
+  | 'memory'
+  | 'logs'
+  | 'check';
 
 /** One metric against its threshold, over the whole watch or over its last window. */
 export interface Finding {
@@ -72,6 +82,8 @@ export interface WatchEvidence {
   readonly watchedMs: number;
   /** Samples that a source could not take, by reason; at most ten reasons. */
   readonly unmeasured: readonly { readonly source: string; readonly reason: string; readonly count: number }[];
+  /** The checks of the spec as they stand at the last look, in its order; at most twenty. Absent where it has none. */
+  readonly checks?: readonly WatchCheckEvidence[];
   /** What the verdict rests on beside the limits of the spec; absent where an older worker watched. */
   readonly comparison?: ComparisonEvidence;
   /** Both slots over time, oldest first; at most 60 points. */
@@ -144,6 +156,22 @@ export interface FailedProbe {
   readonly outcome: string;
   /** When it was sent, ISO 8601. */
   readonly at: string;
+}
+
+/** What a check of a soak or a monitor gave: a number, text or a truth value; null where it could not be had. */
+export type CheckValue = number | string | boolean | null;
+
+/** One check of the spec: a query, an answer of HTTP, or a Job. */
+export interface WatchCheckEvidence {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly candidate: CheckValue;
+  /** null also where the condition is about the candidate alone. */
+  readonly stable: CheckValue;
+  /** What the spec expects: `≤ 100, ≤ 1.5 × stable`. */
+  readonly condition: string;
+  /** One sentence: `120 is above 100`. */
+  readonly reason: string;
 }
 
 /**

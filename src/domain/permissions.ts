@@ -2,14 +2,15 @@
  * What the worker asks of the Kubernetes API for one spec: nothing beside these rules, and each of them. Preflight asks
  * for them one by one, and `cutover role` prints them, so that the two cannot differ.
  *
- * 1. Every rule is of one namespace.
+ * 1. Every rule is of one namespace: the app's, or the one that it names.
  * 2. A rule has names wherever the worker knows the names beforehand and RBAC can tell them: a list or a watch by
  *    metadata.name has the name of its field selector, a create by server-side apply that of its path. Pods, EndpointSlices
- *    and Jobs have names that are made up later, and a proxied Service is called by its name and port.
+ *    and Jobs have names that are made up later, and a proxied Service is called by its name and port, which only a
+ *    Prometheus in the spec has beforehand.
  */
 import { toMilliseconds } from './duration.ts';
 import { probeRequests } from './probe-requests.ts';
-import { secretKeysOf } from './secret-header.ts';
+import { checksOf, secretKeysOf } from './secret-header.ts';
 import { slotName, slots } from './slot.ts';
 import type { HttpRequest, Spec } from './spec.ts';
 
@@ -20,17 +21,20 @@ export interface Rule {
   readonly verbs: readonly string[];
   /** The objects that the rule is about; all of the namespace without it. */
   readonly names?: readonly string[];
+  /** Where it is; in the app's namespace without it. */
+  readonly namespace?: string;
   /** What is missed without it; a rule without this is needed. */
   readonly missed?: string;
 }
 
-/** The rules of the worker's role in the spec's namespace. */
+/** The rules of the worker's role in the spec's namespace, and where a Prometheus is that the spec names as a Service. */
 export function neededRules(spec: Spec): Rule[] {
   return [
     ...objectRules(spec),
     ...proxyRules(spec),
     ...jobRules(spec),
     ...secretRules(spec),
+    ...prometheusRules(spec),
     ...usageRules(spec),
     ...logRules(spec),
     ...courtesyRules,
@@ -67,12 +71,16 @@ function proxyRules(spec: Spec): Rule[] {
   const { checks } = spec.smoke;
   const smoke = checks.flatMap((check) => ('http' in check ? [check.http] : []));
   const soak = toMilliseconds(spec.soak.duration) > 0 && spec.soak.traffic.requestsPerSecond > 0;
+  const watched = checksOf(spec).flatMap((check) =>
+    'http' in check && check.http.url === undefined ? [check.http] : [],
+  );
+  const checked = [...smoke, ...watched];
   const toPods = [
     ...spec.warmUp.requests,
-    ...smoke.filter(({ port }) => port !== undefined),
+    ...checked.filter(({ port }) => port !== undefined),
     ...(soak ? probeRequests(spec) : []),
   ];
-  const toServices = smoke.filter(({ port }) => port === undefined);
+  const toServices = checked.filter(({ port }) => port === undefined);
   const verified = spec.cutover.verify.connections > 0 ? ['get'] : [];
   const services = unique([...toServices.map(verbOf), ...verified]);
   return [
@@ -86,15 +94,37 @@ function proxyRules(spec: Spec): Rule[] {
   ];
 }
 
-function jobRules({ smoke }: Spec): Rule[] {
-  if (!smoke.checks.some((check) => 'job' in check)) return [];
+function jobRules(spec: Spec): Rule[] {
+  if (![...spec.smoke.checks, ...checksOf(spec)].some((check) => 'job' in check)) return [];
   return [{ group: 'batch', resource: 'jobs', verbs: ['list', 'watch', 'create', 'delete', 'deletecollection'] }];
 }
 
 /** Each Secret by its name: a list of Secrets would show the values of all. */
 function secretRules(spec: Spec): Rule[] {
-  const names = unique(secretKeysOf(spec).map(({ name }) => name));
-  return names.length === 0 ? [] : [{ group: '', resource: 'secrets', verbs: ['get'], names }];
+  const { secretKeyRef, configMapKeyRef } = authorityOf(spec);
+  const names = unique(
+    [...secretKeysOf(spec), ...(secretKeyRef === undefined ? [] : [secretKeyRef])].map(({ name }) => name),
+  );
+  return [
+    ...(names.length === 0 ? [] : [{ group: '', resource: 'secrets', verbs: ['get'], names }]),
+    ...(configMapKeyRef === undefined
+      ? []
+      : [{ group: '', resource: 'configmaps', verbs: ['get'], names: [configMapKeyRef.name] }]),
+  ];
+}
+
+function authorityOf({ prometheus }: Spec) {
+  return prometheus !== undefined && 'url' in prometheus ? (prometheus.ca ?? {}) : {};
+}
+
+/** A Prometheus that is a Service: read through the API server, or looked up. */
+function prometheusRules({ prometheus, namespace, access }: Spec): Rule[] {
+  if (prometheus === undefined || !('service' in prometheus)) return [];
+  const { name, port, namespace: elsewhere = namespace } = prometheus.service;
+  const where = elsewhere === namespace ? {} : { namespace: elsewhere };
+  return access === 'proxy'
+    ? [{ group: '', resource: 'services/proxy', verbs: ['get'], names: [`${name}:${port}`], ...where }]
+    : [{ group: '', resource: 'services', verbs: ['get'], names: [name], ...where }];
 }
 
 /** What pods use is shown where it can be, and needed where the spec limits it. */

@@ -37,13 +37,41 @@ export interface RoleBinding {
   readonly subjects: readonly (Subject & { readonly apiGroup?: string })[];
 }
 
-/** The Role with the rules that preflight checks, in the same order. */
+/** The Role in the app's namespace, with the rules that preflight checks, in the same order. */
 export function roleOf(spec: Spec): Role {
-  return { apiVersion: `${rbac}/v1`, kind: 'Role', metadata: metadataOf(spec), rules: neededRules(spec).map(asPolicy) };
+  return roleIn(spec, spec.namespace);
+}
+
+/** One Role a namespace that the spec is about: the app's first. */
+export function rolesOf(spec: Spec): Role[] {
+  return namespacesOf(spec).map((namespace) => roleIn(spec, namespace));
 }
 
 export function roleBindingOf(spec: Spec, subject: Subject): RoleBinding {
-  const metadata = metadataOf(spec);
+  return roleBindingIn(spec, spec.namespace, subject);
+}
+
+/** One a Role, in the order of `rolesOf`. */
+export function roleBindingsOf(spec: Spec, subject: Subject): RoleBinding[] {
+  return namespacesOf(spec).map((namespace) => roleBindingIn(spec, namespace, subject));
+}
+
+/** The rules of one of its namespaces. */
+export function rulesIn(spec: Spec, namespace: string): Rule[] {
+  return neededRules(spec).filter((rule) => (rule.namespace ?? spec.namespace) === namespace);
+}
+
+function namespacesOf(spec: Spec): string[] {
+  return [...new Set([spec.namespace, ...neededRules(spec).flatMap((rule) => rule.namespace ?? [])])];
+}
+
+function roleIn(spec: Spec, namespace: string): Role {
+  const metadata = metadataOf(spec, namespace);
+  return { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: rulesIn(spec, namespace).map(asPolicy) };
+}
+
+function roleBindingIn(spec: Spec, namespace: string, subject: Subject): RoleBinding {
+  const metadata = metadataOf(spec, namespace);
   return {
     apiVersion: `${rbac}/v1`,
     kind: 'RoleBinding',
@@ -59,7 +87,8 @@ export function asPolicy({ group, resource, verbs, names }: Rule): PolicyRule {
   return { apiGroups: [group], resources: [resource], ...resourceNames, verbs };
 }
 
-/** One Role an app, so that the apps of a namespace do not overwrite each other's. */
-function metadataOf({ app, namespace }: Spec): Metadata {
-  return { name: `cutover-${app}`, namespace, labels: { 'app.kubernetes.io/managed-by': 'cutover' } };
+/** One Role an app, so that the apps of a namespace do not overwrite each other's; elsewhere apps of several namespaces meet. */
+function metadataOf({ app, namespace: own }: Spec, namespace: string): Metadata {
+  const name = namespace === own ? `cutover-${app}` : `cutover-${own}-${app}`;
+  return { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'cutover' } };
 }

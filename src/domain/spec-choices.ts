@@ -30,14 +30,19 @@ const { shape } = specSchema;
 const [fromManifest, fromImage] = shape.candidate.options;
 const [http, tcp, job] = shape.smoke.unwrap().shape.checks.unwrap().element.options;
 const [byHeader, byJson] = shape.cutover.unwrap().shape.verify.unwrap().shape.identity.unwrap().options;
-const [, metricsFields] = shape.metrics.unwrap().options;
+const [, fromPrometheus, fromPods] = shape.metrics.unwrap().options;
+const [byQuery, byAnswer, byJob] = shape.monitor.unwrap().shape.checks.unwrap().element.options;
+const [serverByUrl, serverByService] = shape.prometheus.unwrap().options;
 const [, comparisonFields] = shape.monitor.unwrap().shape.comparison.unwrap().options;
 
 const choices: { at: readonly string[]; meant: (value: unknown) => Meant }[] = [
   { at: ['candidate'], meant: candidate },
   { at: ['smoke', 'checks', '[]'], meant: byField({ http, tcp, job }) },
   { at: ['cutover', 'verify', 'identity'], meant: byField({ header: byHeader, json: byJson }) },
-  { at: ['metrics'], meant: noneOr(metricsFields) },
+  { at: ['metrics'], meant: metrics },
+  { at: ['soak', 'checks', '[]'], meant: byField({ prometheus: byQuery, http: byAnswer, job: byJob }) },
+  { at: ['monitor', 'checks', '[]'], meant: byField({ prometheus: byQuery, http: byAnswer, job: byJob }) },
+  { at: ['prometheus'], meant: prometheus },
   { at: ['soak', 'comparison'], meant: noneOr(comparisonFields) },
   { at: ['monitor', 'comparison'], meant: noneOr(comparisonFields) },
 ];
@@ -54,11 +59,22 @@ function candidate(value: unknown): Meant {
   return { ok: false, message: 'give either "image" or "manifest"' };
 }
 
+function metrics(value: unknown): Meant {
+  const asksServer = isObject(value) && Object.hasOwn(value, 'prometheus');
+  return noneOr(asksServer ? fromPrometheus : fromPods)(value);
+}
+
 function noneOr(schema: z.ZodType): (value: unknown) => Meant {
   return (value) => {
     if (isObject(value)) return { ok: true, schema };
     return { ok: false, message: `has to be "none" or an object, not ${wordValue(value)}` };
   };
+}
+
+/** One that is missing is a mistake only where something asks it. */
+function prometheus(value: unknown): Meant {
+  if (value !== undefined) return byField({ url: serverByUrl, service: serverByService })(value);
+  return { ok: false, message: 'is required by what asks it in "metrics" or "checks": give its "url" or "service"' };
 }
 
 /** The alternatives of which each has a field that names it. */

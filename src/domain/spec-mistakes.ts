@@ -80,14 +80,16 @@ function mistakesOf(issue: Issue, prefix: Path, explain?: (key: string) => strin
 
 /** Zod looks for these only once all else is right. */
 function usedTwice(input: unknown): SpecMistake[] {
-  const checks = valueAt(input, ['smoke', 'checks']);
-  if (!Array.isArray(checks)) return [];
-  const names = checks.slice(0, mostMistakes).map((check: unknown) => valueAt(check, ['name']));
-  return names.flatMap((name, index) =>
-    typeof name === 'string' && names.indexOf(name) !== index
-      ? [{ path: renderPath(['smoke', 'checks', index, 'name']), message: 'is used by two checks' }]
-      : [],
-  );
+  return ['smoke', 'soak', 'monitor'].flatMap((step) => {
+    const checks = valueAt(input, [step, 'checks']);
+    if (!Array.isArray(checks)) return [];
+    const names = checks.slice(0, mostMistakes).map((check: unknown) => valueAt(check, ['name']));
+    return names.flatMap((name, index) =>
+      typeof name === 'string' && names.indexOf(name) !== index
+        ? [{ path: renderPath([step, 'checks', index, 'name']), message: 'is used by two checks' }]
+        : [],
+    );
+  });
 }
 
 function valueAt(input: unknown, path: Path): unknown {

@@ -5,78 +5,20 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { defaultPreflight, durationPattern, longestDuration, toMilliseconds } from './duration.ts';
-import { givesSecretAway } from './secret-header.ts';
-
-const durationHint = 'write a duration such as 500ms, 30s, 5m or 24h';
-
-const duration = z
-  .string(durationHint)
-  .max(32)
-  .regex(durationPattern, durationHint)
-  .refine((text) => !durationPattern.test(text) || toMilliseconds(text) <= longestDuration, 'at most 30d')
-  .meta({ description: 'A duration such as 500ms, 30s, 5m or 24h' });
-
-const positiveDuration = duration.refine(
-  (text) => !durationPattern.test(text) || toMilliseconds(text) > 0,
-  'must be longer than 0',
-);
-
-const dnsLabel = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'use lower-case letters, digits and "-" (a DNS label)');
-
-const imageReference = z
-  .string()
-  .max(500)
-  .regex(/^\S+$/, 'must be an image reference such as registry.example/app:v2, without spaces');
-
-const containerPort = z.int().min(1).max(65_535);
-
-const json: z.ZodType = z.json();
-
-const headerText = z
-  .string()
-  .max(4_096)
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be one line of text');
-
-const secretName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/, 'is not the name of a Secret');
-
-const headerFromSecret = z.strictObject({
-  prefix: headerText.optional().describe('What goes before the value, such as "Bearer "'),
-  secretKeyRef: z.strictObject({ name: secretName, key: z.string().regex(/^[-._a-zA-Z0-9]{1,253}$/, 'is not a key') }),
-});
-
-const headers = z
-  .record(
-    z
-      .string()
-      .max(256)
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header'),
-    z.union([headerText, headerFromSecret], 'has to be text, or an object with "secretKeyRef"'),
-  )
-  .superRefine((given, context) => {
-    for (const [name, value] of Object.entries(given)) {
-      if (typeof value !== 'string' || !givesSecretAway(name, value)) continue;
-      const message =
-        'would be kept in the history of the workflow: put the value into a Secret, and write secretKeyRef: {name: …, key: …} here';
-      context.addIssue({ code: 'custom', path: [name], message });
-    }
-  })
-  .default({});
-
-/** One HTTP request, as it is sent to a pod or a Service. */
-export const httpRequest = z.strictObject({
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  path: z.string().max(2_048).startsWith('/', 'must start with "/"').regex(/^\S*$/, 'must hold no spaces').default('/'),
-  headers: headers.describe("Text, or a Secret's key: its value is read when the request is sent"),
-  body: json.optional().describe('Text is sent as it is, anything else as JSON'),
-  port: containerPort.optional().describe("The container's port; by default the one that the Service targets"),
-});
+import { defaultPreflight } from './duration.ts';
+import { watchCheck } from './spec-checks.ts';
+import {
+  checkJob,
+  checkName,
+  containerPort,
+  dnsLabel,
+  duration,
+  httpRequest,
+  imageReference,
+  json,
+  positiveDuration,
+} from './spec-fields.ts';
+import { metricsFromPrometheus, prometheusServer } from './spec-prometheus.ts';
 
 const httpExpectation = z
   .strictObject({
@@ -90,8 +32,6 @@ const httpExpectation = z
   })
   .prefault({});
 
-const checkName = z.string().min(1).max(100);
-
 const httpCheck = z.strictObject({ name: checkName, http: httpRequest.extend({ expect: httpExpectation }) });
 
 const tcpCheck = z.strictObject({
@@ -99,13 +39,7 @@ const tcpCheck = z.strictObject({
   tcp: z.strictObject({ port: containerPort.optional(), within: positiveDuration.default('3s') }),
 });
 
-const jobCheck = z.strictObject({
-  name: checkName,
-  job: z.strictObject({
-    podSpec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string(), image: z.string() })).min(1) }),
-    within: positiveDuration.default('5m'),
-  }),
-});
+const jobCheck = z.strictObject({ name: checkName, job: checkJob });
 
 const smokeCheck = z.union([httpCheck, tcpCheck, jobCheck]);
 
@@ -159,6 +93,11 @@ const watchShape = {
   thresholds,
   extension: duration.default('0s').describe('How much longer to watch when the data is insufficient'),
   onInsufficientData: z.enum(['rollback', 'continue']).default('rollback'),
+  checks: z
+    .array(watchCheck)
+    .max(20)
+    .optional()
+    .describe('What else decides: a query of Prometheus, an answer of HTTP, a Job'),
 };
 
 const traffic = z
@@ -178,6 +117,7 @@ const monitor = z.strictObject(watchShape).prefault({});
 const metrics = z
   .union([
     z.literal('none'),
+    metricsFromPrometheus,
     z.strictObject({
       path: z.string().startsWith('/').default('/metrics'),
       port: containerPort.optional(),
@@ -260,54 +200,52 @@ const timeouts = z
   })
   .prefault({});
 
-export const specSchema = z
-  .strictObject({
-    app: dnsLabel.max(50).describe('The app; its slots are the Deployments <app>-blue and <app>-green'),
-    namespace: dnsLabel.default('default'),
-    service: dnsLabel.describe('The production Service, whose selector decides which slot is live'),
-    candidate: z.union([candidateFromManifest, candidateFromImage]),
-    replicas: z.int().min(1).max(5_000).optional().describe('Pods of the candidate; by default as many as stable has'),
-    minReadySeconds: z.int().min(0).max(3_600).optional(),
-    access: z
-      .enum(['proxy', 'direct'])
-      .default('proxy')
-      .describe("Reach pods through the API server's proxy or directly"),
-    warmUp: z
-      .strictObject({
-        requests: z
-          .array(httpRequest.extend({ count: z.int().min(1).max(10_000).default(1) }))
-          .max(100)
-          .default([]),
-        required: z.boolean().default(false).describe('Whether an error of the warm-up ends the deployment'),
-      })
-      .prefault({}),
-    smoke: z.strictObject({ checks: z.array(smokeCheck).max(50).default([]) }).prefault({}),
-    soak,
-    approval: z
-      .strictObject({ required: z.boolean().default(false), timeout: positiveDuration.default('4h') })
-      .prefault({}),
-    cutover,
-    monitor,
-    metrics,
-    logs,
-    rollback: z
-      .strictObject({
-        automatic: z.boolean().default(true).describe('Whether a failed monitor switches back by itself'),
-        minimumReady: z.int().min(1).default(1).describe('Ready pods that stable needs for the switch back'),
-      })
-      .prefault({}),
-    retention: duration.default('24h').describe('How long stable is kept, at full size, as the fallback'),
-    drain: duration.default('1m').describe('The longest wait for the last connections to the slot that goes away'),
-    teardown: z.enum(['delete', 'scale-to-zero']).default('delete'),
-    timeouts,
-  })
-  .superRefine((spec, context) => {
-    const names = spec.smoke.checks.map((check) => check.name);
-    const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-    if (twice >= 0) {
-      context.addIssue({ code: 'custom', path: ['smoke', 'checks', twice, 'name'], message: 'is used by two checks' });
-    }
-  });
+const specShape = z.strictObject({
+  app: dnsLabel.max(50).describe('The app; its slots are the Deployments <app>-blue and <app>-green'),
+  namespace: dnsLabel.default('default'),
+  service: dnsLabel.describe('The production Service, whose selector decides which slot is live'),
+  candidate: z.union([candidateFromManifest, candidateFromImage]),
+  replicas: z.int().min(1).max(5_000).optional().describe('Pods of the candidate; by default as many as stable has'),
+  minReadySeconds: z.int().min(0).max(3_600).optional(),
+  access: z
+    .enum(['proxy', 'direct'])
+    .default('proxy')
+    .describe("Reach pods through the API server's proxy or directly"),
+  warmUp: z
+    .strictObject({
+      requests: z
+        .array(httpRequest.extend({ count: z.int().min(1).max(10_000).default(1) }))
+        .max(100)
+        .default([]),
+      required: z.boolean().default(false).describe('Whether an error of the warm-up ends the deployment'),
+    })
+    .prefault({}),
+  smoke: z.strictObject({ checks: z.array(smokeCheck).max(50).default([]) }).prefault({}),
+  soak,
+  approval: z
+    .strictObject({ required: z.boolean().default(false), timeout: positiveDuration.default('4h') })
+    .prefault({}),
+  cutover,
+  monitor,
+  metrics,
+  logs,
+  prometheus: prometheusServer.optional().describe('The Prometheus server that metrics and checks ask'),
+  rollback: z
+    .strictObject({
+      automatic: z.boolean().default(true).describe('Whether a failed monitor switches back by itself'),
+      minimumReady: z.int().min(1).default(1).describe('Ready pods that stable needs for the switch back'),
+    })
+    .prefault({}),
+  retention: duration.default('24h').describe('How long stable is kept, at full size, as the fallback'),
+  drain: duration.default('1m').describe('The longest wait for the last connections to the slot that goes away'),
+  teardown: z.enum(['delete', 'scale-to-zero']).default('delete'),
+  timeouts,
+});
+
+export const specSchema = specShape.superRefine((spec, context) => {
+  for (const { path, message } of mistakesBetweenParts(spec))
+    context.addIssue({ code: 'custom', path: [...path], message });
+});
 
 /** A spec with every default filled in. */
 export type Spec = z.output<typeof specSchema>;
@@ -316,11 +254,37 @@ export type SpecInput = z.input<typeof specSchema>;
 export type HttpRequest = z.output<typeof httpRequest>;
 export type HttpExpectation = z.output<typeof httpExpectation>;
 export type SmokeCheck = z.output<typeof smokeCheck>;
+export type CheckJob = z.output<typeof checkJob>;
 export type Thresholds = z.output<typeof thresholds>;
 export type WatchSpec = z.output<typeof monitor>;
 export type MetricsSpec = z.output<typeof metrics>;
 export type LogsSpec = z.output<typeof logs>;
+/** The pods' own pages of metrics. */
+export type PodMetricsSpec = Extract<MetricsSpec, { path: string }>;
+export type { PrometheusMetrics, PrometheusServer } from './spec-prometheus.ts';
+export type { CheckCondition, WatchCheck } from './spec-checks.ts';
 export type Identity = z.output<typeof identity>;
+
+/** What is wrong with parts that are each right. */
+function mistakesBetweenParts({
+  smoke,
+  soak: { checks: ofSoak = [] },
+  monitor: { checks: ofMonitor = [] },
+  metrics: requests,
+  prometheus,
+}: z.output<typeof specShape>): { path: readonly (string | number)[]; message: string }[] {
+  const lists = { smoke: smoke.checks, soak: ofSoak, monitor: ofMonitor };
+  const twice = Object.entries(lists).flatMap(([step, checks]) => {
+    const names = checks.map(({ name }) => name);
+    const index = names.findIndex((name, at) => names.indexOf(name) !== at);
+    return index < 0 ? [] : [{ path: [step, 'checks', index, 'name'], message: 'is used by two checks' }];
+  });
+  const isAsked =
+    (typeof requests === 'object' && 'prometheus' in requests) ||
+    [...ofSoak, ...ofMonitor].some((check) => 'prometheus' in check);
+  if (prometheus !== undefined || !isAsked) return twice;
+  return [...twice, { path: ['prometheus'], message: 'is required by what asks it' }];
+}
 
 function isRegularExpression(text: string): boolean {
   try {

@@ -1,5 +1,5 @@
 /** The counters of one pod, from its page of metrics. Pure. */
-import type { MetricsSpec } from '../domain/spec.ts';
+import type { PodMetricsSpec } from '../domain/spec.ts';
 import type { PodCounters } from './counters.ts';
 import { addBuckets, isCount, type Buckets } from './histogram.ts';
 import { labelMatcher, type LabelMatcher } from './label-matcher.ts';
@@ -7,7 +7,7 @@ import { bucketsOfNative } from './native-histogram.ts';
 import { parsePrometheusProtobuf } from './prometheus-protobuf.ts';
 import { parsePrometheusText, samplesRead, type MetricSample } from './prometheus-text.ts';
 
-export type NamedMetrics = Exclude<MetricsSpec, 'none'>;
+export type NamedMetrics = PodMetricsSpec;
 
 /** What the client libraries of most languages expose by this name. */
 const processStart = 'process_start_time_seconds';

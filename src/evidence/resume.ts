@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { MetricName } from '../domain/evidence.ts';
 import type { Arm } from './arm.ts';
+import { checksState } from './checks/state.ts';
 import type { CounterState } from './counters.ts';
 import { logsStateSchema } from './logs/log-state.ts';
 import { observationsSchema } from './observations.ts';
@@ -32,6 +33,7 @@ const metric = z.enum([
   'cpu',
   'memory',
   'logs',
+  'check',
 ]) satisfies z.ZodType<MetricName>;
 
 const counters = z
@@ -103,6 +105,7 @@ const watchState = z.object({
   ),
   unmeasured: z.array(z.object({ source: z.string(), reason: z.string(), count: z.number() })),
   logs: logsStateSchema.exactOptional(),
+  checks: checksState.exactOptional(),
 });
 
 const resume = z.object({ format: z.literal(format), state: watchState });

@@ -36,6 +36,7 @@ function combine(samples: readonly Sample[]): Sample {
   let probes: Sample['probes'];
   let unread: string[] | undefined;
   let pods: PodsStatus | undefined;
+  let checks: Sample['checks'];
   let usage: Sample['usage'];
   let warnings: Sample['warnings'];
   let failedProbes: Sample['failedProbes'];
@@ -45,6 +46,7 @@ function combine(samples: readonly Sample[]): Sample {
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
     probes ??= sample.probes;
     pods ??= sample.pods;
+    checks ??= sample.checks;
     usage ??= sample.usage;
     warnings ??= sample.warnings;
     failedProbes ??= sample.failedProbes;
@@ -55,6 +57,7 @@ function combine(samples: readonly Sample[]): Sample {
     ...(probes === undefined ? {} : { probes }),
     ...(unread === undefined ? {} : { unread }),
     ...(pods === undefined ? {} : { pods }),
+    ...(checks === undefined ? {} : { checks }),
     ...(usage === undefined ? {} : { usage }),
     ...(warnings === undefined ? {} : { warnings }),
     ...(failedProbes === undefined ? {} : { failedProbes }),

@@ -2,6 +2,7 @@
 import type { FailedProbe } from '../domain/evidence.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
+import type { CheckReadings } from './checks/state.ts';
 import type { SlotUsageReading } from '../kubernetes/pod-usage.ts';
 import type { PodCounters } from './counters.ts';
 import type { LogsReading } from './logs/reading.ts';
@@ -30,6 +31,8 @@ export interface Sample {
   readonly warnings?: readonly SeenWarning[];
   /** Probes that failed since the look before. */
   readonly failedProbes?: readonly FailedProbe[];
+  /** What the checks of the spec give, by their names. */
+  readonly checks?: CheckReadings;
 }
 
 /** One Event of Kubernetes. */

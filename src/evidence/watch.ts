@@ -6,7 +6,16 @@
  */
 import { boundedWatch } from '../domain/bounds.ts';
 import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
+import type { WatchCheck } from '../domain/spec.ts';
 import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
+import {
+  areChecksUnsettled,
+  checkEvidence,
+  checkFindings,
+  checksAfterLook,
+  failedChecks,
+  type ChecksState,
+} from './checks/state.ts';
 import { newRecording, record, type BaselineRecording } from './baseline.ts';
 import { beginComparison, type ComparisonState, type WatchComparison } from './comparison.ts';
 import type { LogsState } from './logs/log-state.ts';
@@ -41,6 +50,8 @@ export interface WatchState {
   readonly failed: readonly Finding[];
   readonly unmeasured: WatchEvidence['unmeasured'];
   readonly logs?: LogsState;
+  /** Absent where the spec has no checks. */
+  readonly checks?: ChecksState;
 }
 
 export interface Watch {
@@ -57,6 +68,8 @@ export interface Watch {
   /** How long the watch may last. */
   readonly horizonMs: number;
   readonly logs?: LogsPlan;
+  /** Beside the limits; none where it is absent. */
+  readonly checks?: readonly WatchCheck[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -97,11 +110,11 @@ export function hasFailed({ failed }: WatchState): boolean {
 }
 
 /** Whether one more look may change the verdict: something is amiss that one look alone does not decide. */
-export function isUnsettled({ limits, logs }: Watch, state: WatchState): boolean {
+export function isUnsettled({ limits, logs, checks = [] }: Watch, state: WatchState): boolean {
   const { candidate } = state;
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
   const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
-  return isUnread || isUnready || logsMayTellMore(logs, state);
+  return isUnread || isUnready || logsMayTellMore(logs, state) || areChecksUnsettled(state.checks ?? {}, checks);
 }
 
 /** The evidence so far, or at the end. */
@@ -124,6 +137,9 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     unmeasured,
     comparison: comparisonEvidence(watch.comparison, comparison, state),
     series: pointsOf(state.series),
+    ...(watch.checks === undefined || watch.checks.length === 0
+      ? {}
+      : { checks: checkEvidence(state.checks ?? {}, watch.checks) }),
     ...observedEvidence(
       state.observations,
       { candidate: watch.candidate.slot, stable: watch.stable?.slot ?? null },
@@ -163,9 +179,19 @@ function withArms(
     comparison: compareAgain(watch.comparison, before.comparison, before, { candidate, stable }, at - before.startedAt),
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
+    ...checksAfter(watch, before, seen),
     observations: observe(before.observations, { at, ...seen, arms: { candidate, stable } }),
     ...withLogs(watch.logs, before, seen, at),
   };
+}
+
+function checksAfter(
+  { checks = [] }: Watch,
+  { checks: before = {} }: WatchState,
+  { candidate, stable }: { readonly candidate: Sample; readonly stable: Sample | null },
+): Pick<WatchState, 'checks'> {
+  if (checks.length === 0) return {};
+  return { checks: checksAfterLook(before, checks, candidate.checks, stable === null ? null : stable.checks) };
 }
 
 function withoutCounters(sample: Sample): Sample {
@@ -185,6 +211,7 @@ function failuresOf(watch: Watch, state: WatchState): Finding[] {
     ...oomFindings(state.observations, watch.limits.thresholds),
     ...statisticalFindings(watch.comparison, state.comparison, state),
     ...findingsOfLogs(watch.logs, state),
+    ...failedChecks(state.checks ?? {}, watch.checks ?? []),
   ];
   return found.filter(({ verdict }) => verdict === 'fail');
 }
@@ -196,6 +223,7 @@ function allFindings(watch: Watch, state: WatchState): Finding[] {
     ...usageFindings(state.observations, judgingOf(watch)),
     ...statisticalFindings(watch.comparison, state.comparison, state),
     ...findingsOfLogs(watch.logs, state),
+    ...checkFindings(state.checks ?? {}, watch.checks ?? []),
   ];
 }
 

@@ -5,6 +5,8 @@ import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { DeploymentState } from '../domain/state.ts';
 
 export const workflowType = 'BlueGreenDeploy';
+/** What `cutover validate --connect` starts. */
+export const validateType = 'ValidateSpec';
 export const defaultTaskQueue = 'cutover';
 
 /** The optional second argument of the workflow: who asked for the deployment, and why. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { neededRules } from '../../src/domain/permissions.ts';
-import { roleOf } from '../../src/domain/role.ts';
+import { roleOf, rolesOf } from '../../src/domain/role.ts';
 import { specSchema, type Spec, type SpecInput } from '../../src/domain/spec.ts';
 
 function specWith(changes: Partial<SpecInput> = {}): Spec {
@@ -59,5 +59,55 @@ describe("the rules of the worker's role", () => {
     expect(verbs(specWith(), 'jobs')).toEqual([]);
     const podSpec = { containers: [{ name: 'e2e', image: 'e2e:v1' }] };
     expect(verbs(specWith({ smoke: { checks: [{ name: 'job', job: { podSpec } }] } }), 'jobs')).toContain('create');
+  });
+
+  it('have Jobs, and a verb for each method, also for the checks of a watch, but none for an address of its own', () => {
+    const expect200 = { equals: 200 };
+    const spec = specWith({
+      soak: {
+        checks: [
+          { name: 'job', job: { podSpec: { containers: [{ name: 'load', image: 'load:v1' }] } } },
+          { name: 'queue', http: { path: '/queue', method: 'POST' }, expect: expect200 },
+        ],
+      },
+      monitor: {
+        checks: [
+          { name: 'pod', http: { path: '/pod', method: 'PUT', port: 9000 }, expect: expect200 },
+          { name: 'elsewhere', http: { url: 'https://gate.example', method: 'DELETE' }, expect: expect200 },
+        ],
+      },
+    });
+    expect(verbs(spec, 'jobs')).toContain('create');
+    expect(verbs(spec, 'services/proxy')).toEqual(['create', 'get']);
+    expect(verbs(spec, 'pods/proxy')).toEqual(['get', 'update']);
+  });
+
+  it('have the Service of a Prometheus by its name and port, in a Role where it is', () => {
+    const service = { namespace: 'monitoring', name: 'prometheus' };
+    const [own, elsewhere, ...others] = rolesOf(specWith({ prometheus: { service } }));
+    expect(own).toEqual(roleOf(specWith()));
+    expect(elsewhere).toMatchObject({
+      metadata: { name: 'cutover-default-api', namespace: 'monitoring' },
+      rules: [{ resources: ['services/proxy'], resourceNames: ['prometheus:9090'], verbs: ['get'] }],
+    });
+    expect(others).toEqual([]);
+    expect(rolesOf(specWith({ access: 'direct', prometheus: { service } }))[1]?.rules).toEqual([
+      { apiGroups: [''], resources: ['services'], resourceNames: ['prometheus'], verbs: ['get'] },
+    ]);
+  });
+
+  it('have what the headers and the authority of a Prometheus are in', () => {
+    const spec = specWith({
+      prometheus: {
+        url: 'https://prometheus.example',
+        headers: { authorization: { secretKeyRef: { name: 'token', key: 'a' } } },
+        ca: { configMapKeyRef: { name: 'authority', key: 'ca.pem' } },
+      },
+    });
+    const read = neededRules(spec).filter(({ resource }) => resource === 'secrets' || resource === 'configmaps');
+    expect(read.map(({ resource, names }) => [resource, names])).toEqual([
+      ['secrets', ['token']],
+      ['configmaps', ['authority']],
+    ]);
   });
 });

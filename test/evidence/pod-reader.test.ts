@@ -35,7 +35,7 @@ function readerOf(pageOf: (request: ProbeRequest) => Page | null): {
     },
   };
   const full = parsed(spec);
-  if (full.metrics === 'none') throw new Error('the spec has metrics');
+  if (full.metrics === 'none' || 'prometheus' in full.metrics) throw new Error('the spec has metrics');
   const read = podReader({ way: way as Transport, metrics: full.metrics, port: 8080 });
   const pod = viewPod({ metadata: { name: 'a', uid: 'a' }, status: { podIP: '10.0.0.1' } });
   const { signal } = new AbortController();

@@ -32,7 +32,7 @@ function sourceOf(names: readonly string[], answers: Record<string, Partial<Http
     },
   };
   const { metrics } = full;
-  if (metrics === 'none') throw new Error('the spec has metrics');
+  if (metrics === 'none' || 'prometheus' in metrics) throw new Error('the spec has metrics of pods');
   const pods = () => Promise.resolve(names.map((name) => pod(name, name !== 'unready')));
   return { asked, source: podsMetrics({ way: way as Transport, metrics, pods, port: 8080 }) };
 }

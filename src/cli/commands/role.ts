@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { readSpecFile } from '../../client/index.ts';
-import { roleBindingOf, roleOf, type Subject } from '../../domain/role.ts';
+import { roleBindingsOf, rolesOf, type Subject } from '../../domain/role.ts';
 import type { CommonOptions, Execute } from '../context.ts';
 import { SpecInvalid, UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { withJson } from '../options.ts';
-import { renderRole } from '../render/role.ts';
+import { renderRoles } from '../render/role.ts';
 
 interface RoleOptions extends CommonOptions {
   readonly file: string;
@@ -25,8 +25,9 @@ export function registerRole(program: Command, execute: Execute): void {
       const subject = subjectOf(options);
       const file = await readSpecFile(options.file, { stdin: context.terminal.stdin });
       if (!file.ok) throw new SpecInvalid(file.mistakes);
-      const items = [roleOf(file.spec), roleBindingOf(file.spec, subject)] as const;
-      context.answer({ apiVersion: 'v1', kind: 'List', items }, renderRole(file.spec, ...items));
+      const [roles, bindings] = [rolesOf(file.spec), roleBindingsOf(file.spec, subject)];
+      const items = roles.flatMap((role, index) => [role, ...bindings.slice(index, index + 1)]);
+      context.answer({ apiVersion: 'v1', kind: 'List', items }, renderRoles(file.spec, roles, bindings));
       return exitCodes.done;
     }),
   );

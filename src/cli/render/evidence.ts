@@ -4,6 +4,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { chartLines } from './chart.ts';
+import { checkLines } from './checks.ts';
 import { comparisonLines } from './comparison.ts';
 import { logLines } from './logs.ts';
 import { metrics } from './metrics.ts';
@@ -88,6 +89,7 @@ function watchLines(
   return [
     ...headLines(`${name}${isLive ? ' so far' : ''}`, watch, width),
     ...table([[span(''), span(''), ...sides], ...rows]),
+    ...checkLines(watch),
     ...otherFindings(watch),
     ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
     ...(watch.logs === undefined ? [] : logLines(watch.logs)),
@@ -111,8 +113,8 @@ function side(role: string, slot: SlotState | null): Span {
   return span(slot === null ? role : `${role} (${slot.slot})`, 'quiet');
 }
 
-/** What was judged beside the metrics of the table. */
+/** What was judged beside the metrics of the table, and the checks, which have one of their own. */
 function otherFindings({ findings }: WatchEvidence): Line[] {
-  const others = findings.filter(({ metric }) => !metrics.some(({ name }) => name === metric));
+  const others = findings.filter(({ metric }) => metric !== 'check' && !metrics.some(({ name }) => name === metric));
   return table(others.map(({ metric, verdict, reason }) => [verdictMark(verdict), span(metric), span(reason)]));
 }

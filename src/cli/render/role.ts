@@ -1,18 +1,28 @@
 /** A Role as YAML in which each rule that could be left out says what would be missed. */
 import { stringify } from 'yaml';
-import { neededRules } from '../../domain/permissions.ts';
-import { asPolicy, type Role, type RoleBinding } from '../../domain/role.ts';
+import { asPolicy, rulesIn, type Role, type RoleBinding } from '../../domain/role.ts';
 import type { Spec } from '../../domain/spec.ts';
 
-export function renderRole(spec: Spec, { apiVersion, kind, metadata }: Role, binding: RoleBinding): string {
-  const rules = neededRules(spec).flatMap((rule) => [
+/** The Roles and their bindings, in the same order, as documents of one file. */
+export function renderRoles(spec: Spec, roles: readonly Role[], bindings: readonly RoleBinding[]): string {
+  return roles
+    .map((role, index) => [
+      renderRole(spec, role),
+      ...bindings.slice(index, index + 1).map((one) => stringify(one).trimEnd()),
+    ])
+    .flat()
+    .join('\n---\n');
+}
+
+function renderRole(spec: Spec, { apiVersion, kind, metadata }: Role): string {
+  const rules = rulesIn(spec, metadata.namespace).flatMap((rule) => [
     ...(rule.missed === undefined ? [] : [`  # Without it, ${rule.missed}.`]),
     ...Object.entries(asPolicy(rule)).map(
       ([field, values], index) => `${index === 0 ? '  - ' : '    '}${field}: ${inLine(values)}`,
     ),
   ]);
   const head = stringify({ apiVersion, kind, metadata });
-  return [head.trimEnd(), 'rules:', ...rules, '---', stringify(binding).trimEnd()].join('\n');
+  return [head.trimEnd(), 'rules:', ...rules].join('\n');
 }
 
 function inLine(values: unknown): string {

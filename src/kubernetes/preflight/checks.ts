@@ -56,7 +56,9 @@ export function specProblems(spec: Spec, replicas: number): string[] {
 /** Headers that would not arrive. */
 function headerProblems(spec: Spec): string[] {
   if (spec.access === 'direct') return [];
-  const names = requestsOf(spec).flatMap(({ headers }) => Object.keys(headers));
+  const { prometheus } = spec;
+  const proxied = [...requestsOf(spec), ...(prometheus !== undefined && 'service' in prometheus ? [prometheus] : [])];
+  const names = proxied.flatMap(({ headers }) => Object.keys(headers));
   return [...new Set(names)]
     .filter((name) => reservedHeaders.test(name))
     .map((name) => `the header ${name} cannot pass the API server's proxy: use access: direct, or another header`);

@@ -12,15 +12,15 @@ export interface Permissions {
 /** Asks the API server about each rule: a needed one that is missing is a problem, any other a notice. */
 export async function checkPermissions(cluster: Cluster, spec: Spec): Promise<Permissions> {
   const rules = neededRules(spec);
-  const missing = (await Promise.all(rules.map((rule) => missingOf(cluster, spec.namespace, rule)))).flat();
-  const needed = missing.filter(({ missed }) => missed === undefined).map(asText);
+  const missing = (
+    await Promise.all(rules.map((rule) => missingOf(cluster, rule.namespace ?? spec.namespace, rule)))
+  ).flat();
+  const needed = missing.filter(({ missed }) => missed === undefined);
   return {
-    problems:
-      needed.length === 0
-        ? []
-        : [
-            `the worker lacks permissions in namespace "${spec.namespace}": add these rules to its role (\`cutover role\` prints all of it): ${needed.join(', ')}`,
-          ],
+    problems: [...new Set(needed.map(({ namespace = spec.namespace }) => namespace))].map((namespace) => {
+      const there = needed.filter((rule) => (rule.namespace ?? spec.namespace) === namespace).map(asText);
+      return `the worker lacks permissions in namespace "${namespace}": add these rules to its role (\`cutover role\` prints all of it): ${there.join(', ')}`;
+    }),
     notices: missing.flatMap((rule) =>
       rule.missed === undefined ? [] : [`the worker's role lacks ${asText(rule)}: ${rule.missed}`],
     ),

@@ -71,6 +71,8 @@ it('refuses headers that the way to the pods does not let through', () => {
     "the header authorization cannot pass the API server's proxy: use access: direct, or another header",
   ]);
   expect(specProblems(specOf({ warmUp, access: 'direct' }), 2)).toEqual([]);
+  expect(specProblems(specOf({ prometheus: { service: { name: 'prometheus' }, headers } }), 2)).toHaveLength(1);
+  expect(specProblems(specOf({ prometheus: { url: 'https://prometheus.example', headers } }), 2)).toEqual([]);
 });
 
 it('refuses a stable slot without a ready pod, or with a selector that fits both slots', () => {

@@ -45,7 +45,7 @@ describe('preflight', () => {
   it('only notices what it can do without, and says what is missed', async () => {
     const { problems, notices } = await checkPermissions(
       denying(({ subresource }) => subresource === 'log'),
-      specOf(),
+      specOf({ logs: 'none' }),
     );
     expect(problems).toEqual([]);
     expect(notices).toEqual([expect.stringMatching(/"pods\/log".*crash are not shown$/)]);

@@ -1,0 +1,94 @@
+/** Whether the checks of soak and monitor give something, asked once for the live slot. */
+import { toMilliseconds } from '../../domain/duration.ts';
+import { fillTemplate } from '../../domain/query-template.ts';
+import { slotName } from '../../domain/slot.ts';
+import { renderPath } from '../../domain/spec-path.ts';
+import type { WatchCheck } from '../../domain/spec.ts';
+import { answerValue, type AnswerCheck } from '../../evidence/checks/answer-value.ts';
+import { queryProblem } from '../../evidence/checks/query-value.ts';
+import { concurrently } from '../../evidence/concurrently.ts';
+import { askAddress } from '../../evidence/web-address.ts';
+import type { HttpAnswer } from '../../kubernetes/access/index.ts';
+import { secretHeaders } from '../secret-headers.ts';
+import { rehearseJob } from '../smoke-job.ts';
+import { mistake, nothingFound, orMistake, together, unchecked, type Found, type Validation } from './context.ts';
+
+const atOnce = 5;
+
+export async function checksFound(validation: Validation): Promise<Found> {
+  const { soak, monitor, smoke } = validation.spec;
+  const watched = Object.entries({ soak, monitor }).flatMap(([step, { checks = [] }]) =>
+    checks.map((check, index) => ({ check, path: renderPath([step, 'checks', index]) })),
+  );
+  const jobs = smoke.checks.flatMap((check, index) =>
+    'job' in check ? [{ check, path: renderPath(['smoke', 'checks', index]) }] : [],
+  );
+  return together(
+    await concurrently([...watched, ...jobs], atOnce, ({ check, path }) => checkFound(validation, check, path)),
+  );
+}
+
+async function checkFound(validation: Validation, check: WatchCheck, path: string): Promise<Found> {
+  const { signal } = validation;
+  if ('job' in check) {
+    const { dependencies, spec } = validation;
+    return orMistake(`${path}.job.podSpec`, signal, async () => {
+      await rehearseJob(dependencies.cluster, spec, check.job);
+      return nothingFound;
+    });
+  }
+  if ('prometheus' in check)
+    return orMistake(`${path}.prometheus.query`, signal, () => queryFound(validation, check.prometheus, path));
+  const where = check.http.url === undefined ? `${path}.http` : `${path}.http.url`;
+  return orMistake(where, signal, () => answerFound(validation, check.http, path));
+}
+
+async function queryFound(
+  { spec, live, prometheus, signal }: Validation,
+  asked: Extract<WatchCheck, { prometheus: unknown }>['prometheus'],
+  path: string,
+): Promise<Found> {
+  const slot = live?.slot ?? 'blue';
+  const query = fillTemplate(asked.query, { namespace: spec.namespace, app: spec.app, slot });
+  const problem = await queryProblem(await prometheus(), asked, query, signal);
+  if (problem === null) return nothingFound;
+  // Of a slot that is not there, nothing has to be known.
+  if (problem.kind === 'empty' && live === null)
+    return unchecked(`what the query of ${path} gives: no pod of a live slot is ready`);
+  const whose =
+    problem.kind === 'empty'
+      ? ` of ${slotName(spec.app, slot)}, which is live: does the metric exist, and do its labels match?`
+      : '';
+  return mistake(`${path}.prometheus.query`, problem.reason + whose);
+}
+
+/** What changes something is not sent: nobody has asked for a deployment yet. */
+async function answerFound(validation: Validation, http: AnswerCheck, path: string): Promise<Found> {
+  if (http.method !== 'GET' && http.method !== 'HEAD')
+    return unchecked(`${path}: a ${http.method} is not sent to try it out`);
+  const answer = await askHttp(validation, http);
+  if (answer === null) return unchecked(`${path}: no pod of a live slot is ready`);
+  const reading = answerValue(http, answer);
+  return reading.kind === 'missing' ? mistake(`${path}.http`, reading.reason) : nothingFound;
+}
+
+/** null where there is nobody to ask. The preview Service of the live slot may not be there before the first deployment. */
+async function askHttp(
+  { dependencies, spec, live, signal }: Validation,
+  http: AnswerCheck,
+): Promise<HttpAnswer | null> {
+  const { cluster, access } = dependencies;
+  const { namespace, app } = spec;
+  const pod = live?.pods.find(({ ip }) => ip !== null);
+  if (http.url === undefined && (live === null || pod === undefined)) return null;
+  const { headersOf, way, conceal } = await secretHeaders(cluster, namespace, [http], access[spec.access]);
+  const request = { method: http.method, path: http.path, headers: headersOf(http) };
+  const options = { timeoutMs: toMilliseconds(http.within), signal };
+  if (http.url !== undefined) {
+    const address = fillTemplate(http.url, { namespace, app, slot: live?.slot ?? 'blue' });
+    return conceal(await askAddress(address, request, options));
+  }
+  if (live === null || pod?.ip == null) return null;
+  const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip, port: http.port ?? live.port } as const;
+  return way.request(target, request, options);
+}

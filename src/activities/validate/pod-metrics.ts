@@ -1,0 +1,32 @@
+/** Whether the pods' own metrics have what the spec names, as a pod of the live slot has them now. */
+import { latencyLimits } from '../../evidence/latency-limits.ts';
+import { pageMistakes } from '../../evidence/page-mistakes.ts';
+import type { PodMetricsSpec } from '../../domain/spec.ts';
+import { mistake, nothingFound, orMistake, unchecked, type Found, type Validation } from './context.ts';
+
+const pageBytes = 5 * 1024 * 1024;
+const timeoutMs = 5_000;
+
+export async function podMetricsFound(validation: Validation): Promise<Found> {
+  const { metrics } = validation.spec;
+  if (metrics === 'none' || 'prometheus' in metrics) return nothingFound;
+  return orMistake('metrics', validation.signal, () => askPod(validation, metrics));
+}
+
+async function askPod({ dependencies, spec, live, signal }: Validation, metrics: PodMetricsSpec): Promise<Found> {
+  const pod = live?.pods.find(({ ip }) => ip !== null);
+  if (live === null || pod?.ip == null) return unchecked("the pods' metrics: no pod of a live slot is ready");
+  const target = {
+    kind: 'pod',
+    namespace: spec.namespace,
+    name: pod.name,
+    ip: pod.ip,
+    port: metrics.port ?? live.port,
+  } as const;
+  const options = { timeoutMs, signal, maxBodyBytes: pageBytes };
+  const answer = await dependencies.access[spec.access].request(target, { path: metrics.path }, options);
+  const what = `${pod.name}, which is live, answers GET ${metrics.path} on port ${target.port}`;
+  if (answer.status !== 200) return mistake('metrics.path', `${what} with ${answer.status}`);
+  if (answer.truncated) return mistake('metrics.path', `${what} with more than ${pageBytes / 1024 / 1024} MiB`);
+  return { mistakes: pageMistakes(answer.body, metrics, latencyLimits(spec)), unchecked: [] };
+}

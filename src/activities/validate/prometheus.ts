@@ -1,0 +1,143 @@
+/** Whether the Prometheus server is there, and has the requests of the live slot. */
+import { toMilliseconds } from '../../domain/duration.ts';
+import { slotName } from '../../domain/slot.ts';
+import type { PrometheusMetrics } from '../../domain/spec.ts';
+import { boundMistakes, latencyLimits } from '../../evidence/latency-limits.ts';
+import type { QueryResult } from '../../evidence/prometheus/answer.ts';
+import { PrometheusError, shownQuery, type InstantOptions, type PrometheusApi } from '../../evidence/prometheus/api.ts';
+import { filledQueries } from '../../evidence/prometheus/counters.ts';
+import { podCounters } from '../../evidence/prometheus/pod-counters.ts';
+import { counterQueries, errorLabel, type CounterQueries } from '../../evidence/prometheus/presets.ts';
+import {
+  mistake,
+  nothingFound,
+  orMistake,
+  together,
+  unchecked,
+  type Found,
+  type LiveSlot,
+  type Validation,
+} from './context.ts';
+
+/** Whether it answers at all: everything else would fail for the same reason. */
+export async function prometheusFound({ spec, prometheus, signal }: Validation): Promise<Found> {
+  if (spec.prometheus === undefined) return nothingFound;
+  const where = 'url' in spec.prometheus ? 'prometheus.url' : 'prometheus.service';
+  return orMistake('prometheus', signal, async () => {
+    try {
+      await (await prometheus()).instant('vector(1)', { signal });
+      return nothingFound;
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
+      return mistake(error.kind === 'credentials' ? 'prometheus.headers' : where, error.message);
+    }
+  });
+}
+
+/** Whether the queries for the requests give what the live slot's pods count. */
+export async function prometheusMetricsFound(validation: Validation): Promise<Found> {
+  const { spec, live, signal } = validation;
+  const { metrics } = spec;
+  if (metrics === 'none' || !('prometheus' in metrics)) return nothingFound;
+  const own = metrics.prometheus;
+  return orMistake('metrics.prometheus', signal, async () => {
+    const api = await validation.prometheus();
+    const queries = filledQueries(counterQueries(own), { spec, slot: live?.slot ?? 'blue' });
+    const asked = { signal, lookBack: toMilliseconds(own.staleAfter) / 1_000 };
+    const answers = await Promise.all(
+      (['requests', 'errors', 'latency'] as const).map((name) => ask(api, own, { name, query: queries[name] }, asked)),
+    );
+    const refused = answers.flatMap((answer) => (answer !== null && 'mistakes' in answer ? [answer] : []));
+    if (refused.length > 0) return together(refused);
+    if (live === null) return unchecked('what the queries of metrics.prometheus give: no pod of a live slot is ready');
+    const [requests, errors, latency] = answers.map((answer) =>
+      answer === null || 'mistakes' in answer ? null : answer,
+    );
+    if (requests == null || errors == null) return nothingFound;
+    return judge(validation, { api, own, queries, live, answers: { requests, errors, latency: latency ?? null } });
+  });
+}
+
+interface Asked {
+  readonly name: 'requests' | 'errors' | 'latency';
+  readonly query: string | null;
+}
+
+/** The answer, or the mistake that the server tells; null without a query. */
+async function ask(
+  api: PrometheusApi,
+  own: PrometheusMetrics,
+  { name, query }: Asked,
+  options: InstantOptions,
+): Promise<QueryResult | Found | null> {
+  if (query === null) return null;
+  try {
+    return await api.instant(query, options);
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    return mistake(fieldOf(own, name), error.message);
+  }
+}
+
+/** The field that a query comes from. */
+function fieldOf(own: PrometheusMetrics, name: Asked['name']): string {
+  return `metrics.prometheus.${own[name] === undefined ? 'preset' : name}`;
+}
+
+interface Answered {
+  readonly api: PrometheusApi;
+  readonly own: PrometheusMetrics;
+  readonly queries: CounterQueries;
+  readonly live: LiveSlot;
+  readonly answers: {
+    readonly requests: QueryResult;
+    readonly errors: QueryResult;
+    readonly latency: QueryResult | null;
+  };
+}
+
+async function judge({ spec, signal }: Validation, { api, own, queries, live, answers }: Answered): Promise<Found> {
+  const counters = podCounters(answers, queries, own.podLabel);
+  const name = slotName(spec.app, live.slot);
+  const unknown = live.pods.filter((pod) => !counters.has(pod.name));
+  if (counters.size === 0) {
+    const words = `${shownQuery(queries.requests)} gives no requests of ${name}, which is live: does the metric exist, do its labels match, is it scraped?`;
+    return mistake(fieldOf(own, 'requests'), words);
+  }
+  const missing =
+    unknown.length === 0
+      ? nothingFound
+      : mistake(
+          'metrics.prometheus.podLabel',
+          `no requests of ${unknown.length} of the ${live.pods.length} ready pods of ${name} are known, such as ${unknown[0]?.name ?? ''}: the label ${own.podLabel} has to be the pod's name, and every pod has to be scraped`,
+        );
+  return together([
+    missing,
+    await labelFound(api, own, signal),
+    latencyFound(own, queries, counters, latencyLimits(spec)),
+  ]);
+}
+
+/** A query for errors that no series can match would find none for ever. */
+async function labelFound(api: PrometheusApi, own: PrometheusMetrics, signal: AbortSignal): Promise<Found> {
+  const label = errorLabel(own);
+  if (label === null) return nothingFound;
+  const found = await api.instant(label.query, { signal });
+  if (found.kind === 'vector' && found.series.length > 0) return nothingFound;
+  const words = `no series of ${label.metric} has the label ${label.name}, so that no error could be told: choose another preset, or write "errors" yourself`;
+  return mistake('metrics.prometheus.preset', words);
+}
+
+function latencyFound(
+  own: PrometheusMetrics,
+  { latency }: CounterQueries,
+  counters: ReturnType<typeof podCounters>,
+  limits: ReturnType<typeof latencyLimits>,
+): Found {
+  if (limits.length === 0) return nothingFound;
+  const advice = 'without a histogram, set the thresholds p95 and p99 to null';
+  if (latency === null) return mistake('metrics.prometheus', `it has no query for "latency": give one; ${advice}`);
+  const bounds = new Set([...counters.values()].flatMap((one) => Object.keys(one.latency).map(Number)));
+  if (bounds.size === 0) return mistake(fieldOf(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
+  return { mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"'), unchecked: [] };
+}

@@ -1,0 +1,97 @@
+/**
+ * Requests as a Prometheus server knows them, counted by pod.
+ *
+ * 1. It scrapes every so many seconds, so most looks see what the one before saw: nothing happened yet, which is no gap.
+ * 2. A pod that is not scraped any more has no series (Prometheus marks them stale), and one without a sample within
+ *    `staleAfter` is not asked for: both are unread, as a pod that does not answer is.
+ */
+import { toMilliseconds } from '../../domain/duration.ts';
+import { fillTemplate } from '../../domain/query-template.ts';
+import type { PrometheusMetrics } from '../../domain/spec.ts';
+import type { PodView } from '../../kubernetes/pod.ts';
+import type { PodCounters } from '../counters.ts';
+import { unmeasured, type Reading, type Source, type Subject } from '../source.ts';
+import type { QueryResult } from './answer.ts';
+import type { PrometheusApi } from './api.ts';
+import { podCounters, type CounterAnswers } from './pod-counters.ts';
+import { counterQueries, type CounterQueries } from './presets.ts';
+
+export interface PrometheusCountersOptions {
+  /** The server, once it is connected. */
+  readonly prometheus: () => Promise<PrometheusApi>;
+  readonly metrics: PrometheusMetrics;
+  readonly pods: (subject: Subject) => Promise<readonly PodView[]>;
+}
+
+export function prometheusCounters({ prometheus, metrics, pods }: PrometheusCountersOptions): Source {
+  const templates = counterQueries(metrics);
+  return {
+    name: 'Prometheus',
+    async sample(subject, signal): Promise<Reading> {
+      const ready = (await pods(subject)).filter((pod) => pod.ready);
+      if (ready.length === 0) return unmeasured('no pod is ready');
+      const queries = filledQueries(templates, subject);
+      const answers = await askAtOnce(await prometheus(), queries, {
+        lookBack: toMilliseconds(metrics.staleAfter) / 1_000,
+        signal,
+      });
+      return readingOf(ready, podCounters(answers, queries, metrics.podLabel), metrics);
+    },
+  };
+}
+
+export function filledQueries(templates: CounterQueries, { spec: { namespace, app }, slot }: Subject): CounterQueries {
+  const fill = (template: string): string => fillTemplate(template, { namespace, app, slot });
+  const { requests, errors, latency } = templates;
+  return {
+    ...templates,
+    requests: fill(requests),
+    errors: fill(errors),
+    latency: latency === null ? null : fill(latency),
+  };
+}
+
+/** All as of one moment: between two, a request could fail before it was counted. */
+async function askAtOnce(
+  api: PrometheusApi,
+  { requests, errors, latency }: CounterQueries,
+  options: { readonly lookBack: number; readonly signal: AbortSignal },
+): Promise<CounterAnswers> {
+  const first = await api.instant(requests, options);
+  const at = momentOf(first);
+  const same = at === null ? options : { ...options, at };
+  const [failed, buckets] = await Promise.all([
+    api.instant(errors, same),
+    latency === null ? null : api.instant(latency, same),
+  ]);
+  return { requests: first, errors: failed, latency: buckets };
+}
+
+function momentOf(result: QueryResult): number | null {
+  return result.kind === 'vector' ? (result.series[0]?.points[0]?.at ?? null) : null;
+}
+
+function readingOf(
+  ready: readonly PodView[],
+  known: ReadonlyMap<string, PodCounters>,
+  { staleAfter }: PrometheusMetrics,
+): Reading {
+  const counters: Record<string, PodCounters> = {};
+  const unread: string[] = [];
+  for (const { uid, name } of ready) {
+    const found = known.get(name);
+    if (found === undefined) unread.push(uid);
+    else counters[uid] = found;
+  }
+  const some =
+    unread.length === ready.length
+      ? 'any ready pod'
+      : unread.length === 1
+        ? '1 ready pod'
+        : `${unread.length} ready pods`;
+  const missed =
+    unread.length === 0
+      ? []
+      : [`no requests of ${some} within ${staleAfter}: is it scraped, and does the query match it?`];
+  return { kind: 'sample', sample: { counters, unread }, missed };
+}

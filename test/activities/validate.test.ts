@@ -1,0 +1,237 @@
+/** What `cutover validate --connect` finds, against pods on loopback and a real Prometheus. */
+import * as http from 'node:http';
+import { ApiException } from '@kubernetes/client-node';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { validate } from '../../src/activities/validate/validate.ts';
+import type { Dependencies } from '../../src/activities/dependencies.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
+import type { Cluster } from '../../src/kubernetes/cluster.ts';
+import { prometheusBinary, startPrometheus } from '../evidence/prometheus/prometheus-process.ts';
+import { httpPage } from '../evidence/prometheus/metrics-page.ts';
+import { SlotsRig } from './slots-rig.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Call {
+  readonly path: string;
+  readonly method?: string;
+  readonly query?: { readonly dryRun?: string };
+}
+
+/** The rig's cluster, in which the worker may do everything and there are no Secrets; `changed` is what was written in it. */
+function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[] } {
+  const changed: Call[] = [];
+  const json = (call: Call): Promise<unknown> => {
+    if (call.path.endsWith('/selfsubjectaccessreviews')) return Promise.resolve({ status: { allowed: true } });
+    if (/\/(secrets|configmaps)\//.test(call.path)) return Promise.reject(new ApiException(404, 'gone', '', {}));
+    if (call.method !== undefined && call.method !== 'GET' && call.query?.dryRun !== 'All') changed.push(call);
+    return rig.dependencies.cluster.api.json(call as Parameters<Cluster['api']['json']>[0]);
+  };
+  return { changed, dependencies: { ...rig.dependencies, cluster: { api: { json } } as unknown as Cluster } };
+}
+
+async function found(
+  rig: SlotsRig,
+  changes: Partial<SpecInput>,
+): Promise<{ told: string[]; unchecked: readonly string[] }> {
+  const { dependencies, changed } = clusterOf(rig);
+  const { spec } = rig.target(changes);
+  const { mistakes, unchecked } = await validate(dependencies, { spec }, new AbortController().signal);
+  expect(changed).toEqual([]);
+  return { told: mistakes.map(({ path, message }) => `${path}: ${message}`), unchecked };
+}
+
+/** A pod with this page of metrics, and an answer to everything else. */
+function paged(text: string): http.Server {
+  return http.createServer((request, response) => response.end(request.url === '/metrics' ? text : '{"depth": 3}'));
+}
+
+async function rigWith(page: string): Promise<SlotsRig> {
+  const rig = await SlotsRig.of({});
+  await rig.addPod('blue', paged(page));
+  return rig;
+}
+
+const page = httpPage({ ok: 90, failed: 10, fast: 50 });
+const limits = (p95: string | null, p99: string | null): Partial<SpecInput> => ({
+  soak: { thresholds: { p95, p99 } },
+  monitor: { thresholds: { p95, p99 } },
+});
+
+describe('the metrics of pods', () => {
+  it('are right where a live pod has what the spec names', async () => {
+    expect(await found(await rigWith(page), limits('500ms', '400ms'))).toEqual({ told: [], unchecked: [] });
+  });
+
+  it('are looked at no further where nothing is live', async () => {
+    expect(await found(await SlotsRig.of({}), {})).toEqual({
+      told: [],
+      unchecked: ["the pods' metrics: no pod of a live slot is ready"],
+    });
+  });
+
+  it.each<[string, Partial<SpecInput>, RegExp[]]>([
+    [
+      page,
+      { metrics: { requests: 'http_request_total' } },
+      [/^metrics\.requests: the pod exposes no counter http_request_total: did you mean http_requests_total\?$/],
+    ],
+    [
+      page,
+      { metrics: { errors: { label: 'code' } } },
+      [/^metrics\.errors\.label: http_requests_total has no label code, .*: it has status$/],
+    ],
+    [
+      page,
+      { metrics: { latency: 'latency_seconds' } },
+      [/^metrics\.latency: the pod exposes no histogram latency_seconds/],
+    ],
+    [page, { metrics: { path: '/nowhere', latency: 'x' } }, [/^metrics\.requests: /, /^metrics\.latency: /]],
+    [
+      page,
+      limits('40ms', '2s'),
+      [
+        /^soak\.thresholds\.p95: 40ms is far from the buckets of http_request_duration_seconds, of which 100ms is the nearest/,
+        /^soak\.thresholds\.p99: 2s is above the highest bucket of http_request_duration_seconds, 500ms/,
+        /^monitor\.thresholds\.p95: 40ms is far/,
+        /^monitor\.thresholds\.p99: 2s is above/,
+      ],
+    ],
+  ])('are told with the field that is wrong (%#)', async (text, changes, words) => {
+    const spec = changes.metrics === undefined ? changes : { ...limits('500ms', '500ms'), ...changes };
+    const { told } = await found(await rigWith(text), spec);
+    expect(told).toEqual(words.map((word) => expect.stringMatching(word) as string));
+  });
+
+  it('that cannot be reached are told with the pod', async () => {
+    const rig = await rigWith(page);
+    const [pod] = rig.pods;
+    rig.close(pod?.name ?? '');
+    const { told } = await found(rig, {});
+    expect(told).toEqual([expect.stringMatching(/^metrics: GET \/metrics of pod api-blue-0:\d+: connection refused$/)]);
+  });
+});
+
+describe('Secrets, addresses and answers', () => {
+  const metrics = 'none' as const;
+
+  it('that are missing are told, each with its field', async () => {
+    const secretKeyRef = { name: 'token', key: 'a' };
+    const url = 'https://127.0.0.1:1';
+    const authorization = { secretKeyRef };
+    const checked = { path: '/', headers: { 'x-key': { secretKeyRef: { name: 'other', key: 'b' } } } };
+    const { told } = await found(await rigWith(page), {
+      metrics,
+      prometheus: { url, headers: { authorization } },
+      smoke: { checks: [{ name: 'a', http: checked }] },
+      soak: { checks: [{ name: 'b', http: { url, headers: { authorization } }, expect: { equals: 200 } }] },
+    });
+    expect(told).toEqual([
+      'smoke.checks[0].http.headers.x-key: there is no Secret "other", which a header of the spec refers to: create it',
+      'soak.checks[0].http.headers.authorization: there is no Secret "token", which a header of the spec refers to: create it',
+      'prometheus.headers.authorization: there is no Secret "token", which a header of the spec refers to: create it',
+    ]);
+    const ca = { configMapKeyRef: { name: 'authority', key: 'pem' } };
+    expect((await found(await rigWith(page), { metrics, prometheus: { url, ca } })).told).toEqual([
+      'prometheus: there is no ConfigMap "authority", which prometheus.ca refers to: create it',
+    ]);
+  });
+
+  it('that do not answer as they should are told, and nothing is sent that could change something', async () => {
+    const rig = await rigWith(page);
+    const { told, unchecked } = await found(rig, {
+      metrics,
+      prometheus: { url: 'http://127.0.0.1:1' },
+      soak: {
+        checks: [
+          { name: 'ok', http: { path: '/queue', json: 'depth' }, expect: { atMost: 1 } },
+          { name: 'no value', http: { path: '/queue', json: 'length' }, expect: { atMost: 1 } },
+          { name: 'nobody', http: { url: 'http://127.0.0.1:1/' }, expect: { equals: 200 } },
+          { name: 'hook', http: { url: 'http://127.0.0.1:1/', method: 'POST' }, expect: { equals: 200 } },
+          { name: 'query', prometheus: { query: 'up' }, expect: { atMost: 1 } },
+        ],
+      },
+    });
+    expect(told).toEqual([
+      'soak.checks[1].http: there is no number, text or truth value at length of its JSON',
+      'soak.checks[2].http.url: GET http://127.0.0.1:1/: connection refused',
+      'prometheus.url: Prometheus cannot be asked: connection refused',
+    ]);
+    expect(unchecked).toEqual(['soak.checks[3]: a POST is not sent to try it out']);
+    expect(rig.pods[0]?.requests).toBe(2);
+  });
+});
+
+async function scrapedRig(): Promise<{ rig: SlotsRig; url: string }> {
+  const rig = await rigWith(page);
+  const port = rig.close('nobody');
+  const targets = rig.pods.map(({ ip, name }) => ({
+    address: `${ip}:${port}`,
+    labels: { namespace: 'default', pod: name },
+  }));
+  const server = await startPrometheus({ targets });
+  closing.push(() => server.stop());
+  const url = `http://127.0.0.1:${server.port}`;
+  await vi.waitFor(
+    async () => {
+      const answer = await fetch(`${url}/api/v1/query?query=count(http_requests_total)`);
+      if (!(await answer.text()).includes('"2"]')) throw new Error('not scraped yet');
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  return { rig, url };
+}
+function query(text: string) {
+  return { name: text, prometheus: { query: text }, expect: { atMost: 1 } };
+}
+
+describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', () => {
+  it('is found right, or wrong with its field and its words', async () => {
+    const { rig, url } = await scrapedRig();
+    const prometheus = { url };
+    const right = { prometheus, metrics: { prometheus: { preset: 'http' as const } }, ...limits('500ms', '500ms') };
+    expect(await found(rig, right)).toEqual({ told: [], unchecked: [] });
+
+    const checks = [
+      query('sum('),
+      query('sum(no_such{slot="{{slot}}"})'),
+      query('http_requests_total'),
+      query('0 / 0'),
+    ];
+    expect((await found(rig, { ...right, soak: { ...right.soak, checks } })).told).toEqual([
+      expect.stringMatching(
+        /^soak\.checks\[0\]\.prometheus\.query: Prometheus refuses the query "sum\(": .*unclosed left parenthesis$/,
+      ),
+      expect.stringMatching(
+        /^soak\.checks\[1\]\.prometheus\.query: "sum\(no_such\{slot="blue"\}\)" gives no series of api-blue, which is live/,
+      ),
+      expect.stringMatching(
+        /^soak\.checks\[2\]\.prometheus\.query: .* gives 2 series: write one that gives one number/,
+      ),
+    ]);
+
+    const of = async (
+      own: NonNullable<Extract<SpecInput['metrics'], { prometheus: unknown }>>['prometheus'],
+      more = {},
+    ) => (await found(rig, { ...right, ...more, metrics: { prometheus: own } })).told;
+    expect(await of({ preset: 'spring-boot' })).toEqual([
+      expect.stringMatching(/^metrics\.prometheus\.preset: .* gives no requests of api-blue, which is live/),
+    ]);
+    expect(await of({ preset: 'promhttp' })).toEqual([
+      expect.stringMatching(/^metrics\.prometheus\.preset: no series of http_requests_total has the label code/),
+    ]);
+    expect(await of({ requests: 'sum by (pod) (http_requests_total', errors: 'vector(0)' })).toEqual([
+      expect.stringMatching(/^metrics\.prometheus\.requests: Prometheus refuses the query/),
+    ]);
+    expect(await of({ preset: 'http', errors: 'sum(http_requests_total)' })).toEqual([
+      expect.stringMatching(/^metrics\.prometheus: "sum\(http_requests_total\)" gives series without the label pod/),
+    ]);
+    expect(await of({ preset: 'http' }, limits('2s', null))).toEqual([
+      expect.stringMatching(/^soak\.thresholds\.p95: 2s is above the highest bucket/),
+      expect.stringMatching(/^monitor\.thresholds\.p95: 2s is above the highest bucket/),
+    ]);
+  });
+});
