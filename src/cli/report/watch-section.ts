@@ -7,6 +7,7 @@ import { metrics, whole, type Metric } from '../render/metrics.ts';
 import { verdictOn } from '../render/verdicts.ts';
 import { capital } from '../render/words.ts';
 import { badge } from './badge.ts';
+import { beyondMetrics } from './beyond-metrics.ts';
 import { html, nothing, type Content, type Markup } from './markup.ts';
 import { wideTable } from './wide.ts';
 
@@ -25,7 +26,8 @@ export function watchSection(
       Watched for ${formatDuration(watchedMs)}, in ${samples === 1 ? '1 look' : `${whole(samples)} looks`}.
       ${comparison === undefined ? nothing : `${capital(wordComparison(comparison))}.`}
     </p>
-    ${metricTable(name, watch, state)} ${findings(watch)} ${unmeasured(watch)}
+    ${metricTable(name, watch, state)} ${findings(watch)} ${beyondMetrics(watch, new Date(state.startedAt))}
+    ${unmeasured(watch)}
   </section>`;
 }
 

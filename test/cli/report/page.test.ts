@@ -4,7 +4,8 @@ import type { DeploymentStatus } from '../../../src/client/index.ts';
 import type { DeploymentState } from '../../../src/domain/state.ts';
 import { page } from '../../../src/cli/report/page.ts';
 import { recordAt, status, watch } from '../render/sample.ts';
-import { failingMonitor, monitoring, rolledBack } from '../watched.ts';
+import { beyondMetrics } from '../beyond-metrics.ts';
+import { failingMonitor, monitoring, quietSoak, rolledBack } from '../watched.ts';
 import { hostile, withHostileTexts } from './hostile.ts';
 
 const options = { now: new Date('2026-11-23T14:19:00Z'), version: '0.1.0' };
@@ -93,6 +94,32 @@ describe('the page of a deployment', () => {
   });
 });
 
+describe('what a watch found out beside its metrics', () => {
+  const record = recordAt('approval');
+  record.evidence({ soak: { ...quietSoak(), ...beyondMetrics } });
+  const text = textOf(pageOf(status(record.state)));
+
+  it.each([
+    ['checks', 'queue length ✗ fail 120 40.1235 ≤ 100, ≤ 1.5 × stable 120 is above 100'],
+    ['checks that gave nothing', 'orders ? insufficient data – – > 0 the query gave nothing'],
+    ['errors that only the candidate logs', '✗ new timeout of <ip> after <duration> A line 2026-11-23T14:18:02Z ERROR'],
+    ['where they were logged', '294× api-green-7d9f-x2k, api-green-7d9f-q8m and 5 more 0× 14:18:02'],
+    [
+      'how much was read',
+      'Of 2 of 10 pods of candidate: 48,211 lines, 310 errors, 12 of them allowed by the spec, more lines',
+    ],
+    [
+      'where requests went',
+      'At the end 99.8 % reached the candidate. Stable answered 41 since the watch began, the last at 14:17:51.',
+    ],
+    ['failed probes with their traces', '14:03:11 green GET /api/items answered 503 4bf92f3577b34da6a3ce929d0e0e4736'],
+    ['warnings', 'green: Unhealthy , 14× about 2 objects, last at 14:18:20 : Readiness probe failed'],
+    ['CPU and memory', 'Candidate 10 214m 125 MiB 200 MiB Stable – – – –'],
+  ])('has %s', (_, words) => {
+    expect(text).toContain(words);
+  });
+});
+
 describe('the page of a deployment that runs', () => {
   it('shows the watch so far, and what is next', () => {
     const progress = { step: 'monitor', summary: '4m to go', at: '', watch: failingMonitor() } as const;
@@ -116,9 +143,15 @@ it('shows the documents of older workers without charts', () => {
   expect(text).not.toMatch(/Both slots over time|Compared with/);
 });
 
+function everything(): DeploymentStatus {
+  const state = rolledBack();
+  const { soak } = state.evidence;
+  return status({ ...state, evidence: { ...state.evidence, soak: soak && { ...soak, ...beyondMetrics } } });
+}
+
 describe('what others have written', () => {
   it('is text, in every place', () => {
-    const shown = withHostileTexts(status(rolledBack()));
+    const shown = withHostileTexts(everything());
     const markup = pageOf(shown);
     const tags = new Set(markup.match(/<[a-z!][^\s>]*/g));
     expect([...tags].filter((tag) => ['<img', '<iframe', '<textarea', '<!--'].includes(tag))).toEqual([]);
@@ -130,7 +163,7 @@ describe('what others have written', () => {
   });
 
   it('is in the embedded document as it was', () => {
-    const shown = withHostileTexts(status(rolledBack()));
+    const shown = withHostileTexts(everything());
     expect(embeddedIn(pageOf(shown))).toEqual(JSON.parse(JSON.stringify(shown)));
   });
 });
