@@ -1,4 +1,5 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
+import { setMaxListeners } from 'node:events';
 import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
