@@ -1,7 +1,9 @@
 /** A piece of a container's log, as the API server gives it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiException } from '@kubernetes/client-node';
 import type { Cluster } from './cluster.ts';
 import { forbidden } from './errors.ts';
+import { pauseBeforeRepeat, retryAfterOf } from './repeat.ts';
 
 export interface LogPiece {
   readonly namespace: string;
@@ -23,10 +25,29 @@ export interface PodLogText {
   readonly isCut: boolean;
 }
 
-/** Rejects with DeploymentError('Forbidden'), with the library's ApiException, or with the network's error. */
-export async function readPodLog({ api }: Cluster, piece: LogPiece, signal: AbortSignal): Promise<PodLogText> {
-  const { namespace, pod, container, previous, since, lines, bytes } = piece;
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
+/** The others of a look wait for it. */
+const mostTries = 3;
+
+/** Rejects with DeploymentError('Forbidden'), with the library's ApiException, or with the network's error, after a few tries. */
+export async function readPodLog(cluster: Cluster, piece: LogPiece, signal: AbortSignal): Promise<PodLogText> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readOnce(cluster, piece, signal);
+    } catch (error) {
+      const pauseMs = pauseBeforeRepeat({ path: pathOf(piece) }, error, tries);
+      if (pauseMs === null || tries >= mostTries || signal.aborted) throw error;
+      await sleep(pauseMs, undefined, { signal });
+    }
+  }
+}
+
+function pathOf({ namespace, pod }: LogPiece): string {
+  return `/api/v1/namespaces/${namespace}/pods/${pod}/log`;
+}
+
+async function readOnce({ api }: Cluster, piece: LogPiece, signal: AbortSignal): Promise<PodLogText> {
+  const { container, previous, since, lines, bytes } = piece;
+  const path = pathOf(piece);
   const query = {
     container,
     previous,
@@ -47,6 +68,6 @@ export async function readPodLog({ api }: Cluster, piece: LogPiece, signal: Abor
   }
   const status = response.statusCode ?? 0;
   if (status === 403) throw forbidden('GET', path, text);
-  if (status !== 200) throw new ApiException(status, '', text, {});
+  if (status !== 200) throw new ApiException(status, '', text, retryAfterOf(response));
   return { text, isCut: read >= bytes };
 }

@@ -55,7 +55,10 @@ export function clusterWith(logs: Readonly<Record<string, KubeletLog>>, now: () 
     const pod = /\/pods\/([^/]+)\/log$/.exec(path)?.[1] ?? '';
     const { status, body } = logs[pod]?.answer(query, now()) ?? failure(404, `pods "${pod}" not found`);
     return Promise.resolve(
-      Object.assign(Readable.from([Buffer.from(body)]), { statusCode: status }) as IncomingMessage,
+      Object.assign(Readable.from([Buffer.from(body)]), {
+        statusCode: status,
+        headers: {},
+      }) as unknown as IncomingMessage,
     );
   };
   return { api: { open } } as unknown as Cluster;
