@@ -117,6 +117,14 @@ describe('a monitor', () => {
     });
   });
 
+  it('passes a healthy candidate however many times the requests of a short baseline it gets', async () => {
+    const short = { ...baseline, looks: [{ ...good, requests: 50, errors: 0 }] };
+    const rig = new WatchRig(serving(40, 1_000), { baseline: short, stable: serving(40, 0) });
+    const evidence = evidenceOf(rig.watch, (await rig.run(40)).state);
+    expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: 39_000 } });
+    expect(evidence.comparison?.metrics[0]?.candidate.requests).toBe(5_000);
+  });
+
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
     const idle: Baseline = { format: 1, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
