@@ -46,7 +46,8 @@ export const newArm: Arm = { counters: null, probes: null, unread: null, status:
 export function look(arm: Arm, sample: Sample): Arm {
   const { counters, probes, pods } = sample;
   return {
-    counters: countedAfter(arm.counters, counters, pods?.uids),
+    // Before it is known which pods there are, those that are read first would look as if they had only just begun.
+    counters: arm.counters === null && pods === undefined ? null : countedAfter(arm.counters, counters, pods?.uids),
     probes: countedAfter(arm.probes, probes),
     unread: sample.unread ?? null,
     status: pods === undefined ? arm.status : statusAfter(arm.status, pods),

@@ -132,6 +132,13 @@ describe('a watch that cannot measure', () => {
     expect(evidenceOf(rig.watch, (await rig.run(30)).state).unmeasured).toHaveLength(10);
   });
 
+  it('counts nothing from before it began, though at its first look the API server was away and only probes were counted', async () => {
+    const probes: Reading = { kind: 'sample', sample: { counters: { 'probe traffic 1': counters(0) } } };
+    const rig = new WatchRig([probes, seen({ requests: 5_000, errors: 400 }), seen({ requests: 5_050, errors: 400 })]);
+    const { state } = await rig.run(3);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({ verdict: 'pass', candidate: { requests: 50, errors: 0 } });
+  });
+
   it('survives a source that throws', async () => {
     const rig = new WatchRig([]);
     const throwing: Source = { name: 'broken', sample: () => Promise.reject(new Error('a mistake of the source')) };
