@@ -189,6 +189,18 @@ describe('another worker', () => {
     expect(fromResume(toResume(begun))).toEqual(begun);
   });
 
+  it('is left the baseline of a histogram of many buckets, and a new one where it is too large', () => {
+    const { watch } = new WatchRig([], { stable: [] });
+    const withLooks = (looks: number, buckets: number) => {
+      const latency = Object.fromEntries(Array.from({ length: buckets }, (_, index) => [String(index), 1_000_000]));
+      const look = { until: 5_000, totals: { requests: 1, errors: 0, latency } };
+      const baseline = { counters: null, since: 0, looks: Array.from({ length: looks }, () => look) };
+      return fromResume(toResume({ ...beginWatch(watch), baseline }))?.baseline;
+    };
+    expect(withLooks(60, 250)?.looks).toHaveLength(60);
+    expect(withLooks(60, 1_000)).toEqual({ counters: null, since: 0, looks: [] });
+  });
+
   it('is left little by slots with thousands of pods', async () => {
     const uids = Array.from(
       { length: 5_000 },
