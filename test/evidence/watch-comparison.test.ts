@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Baseline } from '../../src/evidence/baseline.ts';
+import { comparisonOf } from '../../src/evidence/comparison.ts';
 import { evidenceOf } from '../../src/evidence/watch.ts';
 import type { Reading } from '../../src/evidence/source.ts';
+import { parsed, spec } from '../workflows/scripted-activities.ts';
 import { counters, serving, WatchRig } from './watch-rig.ts';
 
 /** Readings of a slot of which so many of each 50 probes fail, or are slow. */
@@ -47,6 +49,22 @@ describe('a soak', () => {
     const { verdict, reason } = evidenceOf(rig.watch, state);
     expect(verdict).toBe('insufficient-data');
     expect(reason).toContain("so is stable's at the same time, of 390 in 1950 requests");
+  });
+
+  it('fails the candidate also where stable has failed few of few probes', async () => {
+    const few = serving(40, 50, (look) => ({ probes: counters(Math.min(look, 1), Math.min(look, 1)) }));
+    const rig = new WatchRig(probed(40, 10), { ...soak, stable: few, settings: { metrics: 'none' } });
+    const { state } = await rig.run(40);
+    expect(evidenceOf(rig.watch, state).verdict).toBe('fail');
+  });
+
+  it('compares nothing in a deployment that an older worker has begun, and says so', () => {
+    const full = parsed(spec);
+    const { comparison: _, ...older } = full.soak;
+    const old = { ...full, soak: older } as typeof full;
+    const compared = comparisonOf({ step: 'soak', spec: old, hasStable: true, baseline: null });
+    const why = 'the deployment was begun by an older worker, which compared nothing';
+    expect(compared).toMatchObject({ with: 'nothing', why, plans: { probes: { compareWith: 'nothing' } } });
   });
 
   it('passes a candidate that fails no more of them than stable', async () => {
