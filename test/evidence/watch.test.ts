@@ -181,6 +181,17 @@ describe('another worker', () => {
     expect(evidenceOf(after.watch, state)).toMatchObject({ samples: 3, candidate: { requests: 400, errors: 3 } });
   });
 
+  it('keeps of the probes of earlier attempts no more than their sums', async () => {
+    const probing = (run: string, requests: number): Reading => ({
+      kind: 'sample',
+      sample: { probes: { [run]: counters(requests) } },
+    });
+    const readings = [probing('1', 0), probing('1', 30), seen({}), probing('2', 20), probing('3', 10)];
+    const { state } = await new WatchRig(readings).run(5);
+    expect(state.candidate.probes).toMatchObject({ totals: { requests: 60 } });
+    expect(Object.keys(state.candidate.probes?.last ?? {})).toEqual(['3']);
+  });
+
   it('begins anew with what it cannot understand', () => {
     const begun = beginWatch(new WatchRig([], { stable: [] }).watch);
     for (const left of [undefined, null, 'x', {}, { format: 1, state: begun }, { format: 2, state: {} }]) {
