@@ -1,4 +1,5 @@
 /** What `cutover validate --connect` finds, against pods on loopback and a real Prometheus. */
+import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import { ApiException } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -20,6 +21,8 @@ interface Call {
   readonly method?: string;
   readonly query?: { readonly dryRun?: string };
 }
+
+const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
 /** The rig's cluster, in which the worker may do everything and there are no Secrets; `changed` is what was written in it. */
 function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[] } {
@@ -64,6 +67,19 @@ const limits = (p95: string | null, p99: string | null): Partial<SpecInput> => (
 describe('the metrics of pods', () => {
   it('are right where a live pod has what the spec names', async () => {
     expect(await found(await rigWith(page), limits('500ms', '400ms'))).toEqual({ told: [], unchecked: [] });
+  });
+
+  it('may have a native histogram, which the text does not show', async () => {
+    const native = readFileSync(new URL('../evidence/native-histogram/native.pb', import.meta.url));
+    const rig = await SlotsRig.of({});
+    const server = http.createServer(({ headers }, response) => {
+      const wantsProtobuf = headers.accept?.includes('protobuf') === true;
+      if (wantsProtobuf) response.setHeader('content-type', protobuf);
+      response.end(wantsProtobuf ? native : 'http_requests_total{status="200"} 3\n');
+    });
+    await rig.addPod('blue', server);
+    const { told } = await found(rig, limits('100ms', '100ms'));
+    expect(told.filter((one) => one.includes('no histogram'))).toEqual([]);
   });
 
   it('are looked at no further where nothing is live', async () => {

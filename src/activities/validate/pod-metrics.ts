@@ -1,7 +1,9 @@
 /** Whether the pods' own metrics have what the spec names, as a pod of the live slot has them now. */
-import { latencyLimits } from '../../evidence/latency-limits.ts';
+import { boundMistakes, latencyLimits } from '../../evidence/latency-limits.ts';
 import { pageMistakes } from '../../evidence/page-mistakes.ts';
+import { podReader } from '../../evidence/pod-reader.ts';
 import type { PodMetricsSpec } from '../../domain/spec.ts';
+import type { PodView } from '../../kubernetes/pod.ts';
 import { mistake, nothingFound, orMistake, unchecked, type Found, type Validation } from './context.ts';
 
 const pageBytes = 5 * 1024 * 1024;
@@ -13,7 +15,8 @@ export async function podMetricsFound(validation: Validation): Promise<Found> {
   return orMistake('metrics', validation.signal, () => askPod(validation, metrics));
 }
 
-async function askPod({ dependencies, spec, live, signal }: Validation, metrics: PodMetricsSpec): Promise<Found> {
+async function askPod(validation: Validation, metrics: PodMetricsSpec): Promise<Found> {
+  const { dependencies, spec, live, signal } = validation;
   const pod = live?.pods.find(({ ip }) => ip !== null);
   if (live === null || pod?.ip == null) return unchecked("the pods' metrics: no pod of a live slot is ready");
   const target = {
@@ -28,5 +31,24 @@ async function askPod({ dependencies, spec, live, signal }: Validation, metrics:
   const what = `${pod.name}, which is live, answers GET ${metrics.path} on port ${target.port}`;
   if (answer.status !== 200) return mistake('metrics.path', `${what} with ${answer.status}`);
   if (answer.truncated) return mistake('metrics.path', `${what} with more than ${pageBytes / 1024 / 1024} MiB`);
-  return { mistakes: pageMistakes(answer.body, metrics, latencyLimits(spec)), unchecked: [] };
+  const limits = latencyLimits(spec);
+  const mistakes = pageMistakes(answer.body, metrics, limits);
+  if (!mistakes.some(({ path }) => path === 'metrics.latency')) return { mistakes, unchecked: [] };
+  const bounds = await nativeBounds(validation, metrics, pod, target.port);
+  if (bounds.length === 0) return { mistakes, unchecked: [] };
+  const others = mistakes.filter(({ path }) => path !== 'metrics.latency');
+  return { mistakes: [...others, ...boundMistakes(bounds, limits, metrics.latency)], unchecked: [] };
+}
+
+/** The bounds that a watch reads from a native histogram, which the text does not have; none where there is none. */
+async function nativeBounds(
+  { dependencies, spec, live, signal }: Validation,
+  metrics: PodMetricsSpec,
+  pod: PodView,
+  port: number,
+): Promise<number[]> {
+  const read = podReader({ way: dependencies.access[spec.access], metrics, port });
+  const counters = await read({ spec, slot: live?.slot ?? 'blue' }, pod, signal).catch(() => null);
+  signal.throwIfAborted();
+  return Object.keys(counters?.latency ?? {}).map(Number);
 }

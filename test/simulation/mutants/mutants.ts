@@ -212,8 +212,8 @@ export const mutants: readonly Mutant[] = [
     invariant: '9',
     name: 'what an application sends back is not searched for secrets',
     file: 'src/activities/secret-headers.ts',
-    replace: 'way: values.size === 0 ? way : concealing(way, values) }',
-    by: 'way }',
+    replace: 'const conceal = concealing(values);',
+    by: "const conceal: SecretHeaders['conceal'] = (answer) => (values.size < 0 ? concealing(values)(answer) : answer);",
   },
   {
     invariant: '9',
