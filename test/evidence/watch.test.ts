@@ -148,6 +148,11 @@ describe('a watch that cannot measure', () => {
   });
 });
 
+const probing = (run: string, requests: number): Reading => ({
+  kind: 'sample',
+  sample: { probes: { [run]: counters(requests) } },
+});
+
 describe('another worker', () => {
   const pod = fc.record({ requests: fc.nat(40), errors: fc.nat(3), restart: fc.boolean(), ready: fc.nat(2) });
 
@@ -182,10 +187,6 @@ describe('another worker', () => {
   });
 
   it('keeps of the probes of earlier attempts no more than their sums', async () => {
-    const probing = (run: string, requests: number): Reading => ({
-      kind: 'sample',
-      sample: { probes: { [run]: counters(requests) } },
-    });
     const readings = [probing('1', 0), probing('1', 30), seen({}), probing('2', 20), probing('3', 10)];
     const { state } = await new WatchRig(readings).run(5);
     expect(state.candidate.probes).toMatchObject({ totals: { requests: 60 } });

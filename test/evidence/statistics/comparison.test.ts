@@ -49,9 +49,8 @@ describe('the index of dispersion', () => {
   });
 
   it('passes over looks without requests, as there are between two scrapes', () => {
-    const scraped = (look: number): number => (look % 6 === 0 ? 600 : 0);
     const events = Array.from({ length: 60 }, (_, look) => (look === 30 ? 12 : 0));
-    expect(indexOf(events, scraped)).toBe(12);
+    expect(indexOf(events, (look) => (look % 6 === 0 ? 600 : 0))).toBe(12);
   });
 
   it('is 1 where nothing happened', () => {
