@@ -26,14 +26,18 @@ export class CheckJobs {
     this.#context = context;
   }
 
-  /** How the Job stands; the first call starts it, or finds the one that an earlier attempt has started. */
+  /**
+   * How the Job stands; the first call starts it, or finds the one that an earlier attempt has started. One that could not be
+   * run is tried again: an API server that is away for a moment is no reason to know nothing at the end.
+   */
   reading(job: CheckJob, index: number): CheckReading {
     const known = this.#readings.get(index);
-    if (known !== undefined) return known;
-    const running: CheckReading = { kind: 'running', reason: 'its Job is still running' };
+    if (known !== undefined && known.kind !== 'missing') return known;
+    const again = known === undefined ? '' : `, after it could not be run: ${known.reason}`;
+    const running: CheckReading = { kind: 'running', reason: `its Job is still running${again}`.slice(0, 300) };
     this.#readings.set(index, running);
     this.#running.push(this.#run(job, index));
-    return running;
+    return known ?? running;
   }
 
   /** Ends what still runs. Never rejects. */

@@ -39,6 +39,8 @@ export function logSources(
     allows: allowList(logs.allow),
     cursors: ({ slot }) => state().logs?.[isStable(slot) ? 'stable' : 'candidate']?.cursors ?? {},
     from: ({ slot }) => state().startedAt - (isStable(slot) ? baselineMs : 0),
+    // Of stable, more is known of what is ordinary.
+    countsStarts: ({ slot }) => isStable(slot),
     now: Date.now,
   });
   const skipped: Reading = { kind: 'sample', sample: { logs: 'later' } };

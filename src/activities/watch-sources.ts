@@ -1,4 +1,5 @@
 /** What every watch measures by: the pods' own metrics, and what Kubernetes tells of the pods. */
+import { sourceInTime } from '../evidence/in-time.ts';
 import { podWarnings } from '../evidence/pod-warnings.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
 import { podsUsage } from '../evidence/pods-usage.ts';
@@ -17,6 +18,8 @@ import type { WatchRun } from './watch-slots.ts';
 
 /** Neither changes faster: metrics-server measures every 15 s, and events are for people. */
 const readAgainMs = 2_000;
+/** They only go with the rest: a metrics API that hangs may not hold up the look that finds a bad candidate. */
+const observedWithinMs = 3_000;
 
 type Watching = Pick<WatchRun, 'target' | 'views' | 'port'>;
 
@@ -55,8 +58,9 @@ function observingSources({ cluster }: Dependencies, { target: { spec }, views }
     blue: new RecentReading(readAgainMs, () => readPodUsage(cluster, { namespace, app, slot: 'blue' })),
     green: new RecentReading(readAgainMs, () => readPodUsage(cluster, { namespace, app, slot: 'green' })),
   };
-  return [
+  const sources = [
     podWarnings({ read: () => warnings.get(), view: ({ slot }) => views.read(slot) }),
     podsUsage(({ slot }) => usage[slot].get()),
   ];
+  return sources.map((source) => sourceInTime(source, () => observedWithinMs));
 }

@@ -46,8 +46,10 @@ export const newArm: Arm = { counters: null, probes: null, unread: null, status:
 export function look(arm: Arm, sample: Sample): Arm {
   const { counters, probes, pods } = sample;
   return {
-    counters: countedAfter(arm.counters, counters, pods?.uids),
-    probes: countedAfter(arm.probes, probes),
+    // Before it is known which pods there are, those that are read first would look as if they had only just begun.
+    counters: arm.counters === null && pods === undefined ? null : countedAfter(arm.counters, counters, pods?.uids),
+    // An earlier run of them is over, and would only make the heartbeat longer.
+    probes: countedAfter(arm.probes, probes, Object.keys(probes ?? {})),
     unread: sample.unread ?? null,
     status: pods === undefined ? arm.status : statusAfter(arm.status, pods),
     statusIsFresh: pods !== undefined,

@@ -42,15 +42,28 @@ export function record(
   at: number,
   { counts, lengthMs }: { readonly counts: (uid: string) => boolean; readonly lengthMs: number },
 ): BaselineRecording {
+  const known = recording.counters && without(recording.counters, (uid) => !counts(uid));
   const own = counters && Object.fromEntries(Object.entries(counters).filter(([uid]) => counts(uid)));
-  if (own === undefined || Object.keys(own).length === 0) return recording;
-  if (recording.counters === null) return { counters: beginCounting(own, pods?.uids), since: at, looks: [] };
-  const after = count(recording.counters, own, pods?.uids);
-  const totals = between(recording.counters, after) ?? noTotals;
+  if (own === undefined || Object.keys(own).length === 0) return { ...recording, counters: known };
+  if (known === null) return { counters: beginCounting(own, pods?.uids), since: at, looks: [] };
+  const others = Object.keys(counters ?? {}).filter((uid) => !counts(uid));
+  const after = count({ ...known, pending: [...new Set([...known.pending, ...others])] }, own, pods?.uids);
+  const totals = between(known, after) ?? noTotals;
   const looks = [...recording.looks, { until: at, totals }];
   const kept = looks.filter(({ until }) => until > at - lengthMs);
   const since = looks[looks.length - kept.length - 1]?.until ?? recording.since;
   return { counters: after, since, looks: thinned(kept) };
+}
+
+/** Pods that were sent probes meanwhile: what they count is no more users' alone, and begins anew when they are spared again. */
+function without({ last, pending, totals }: CounterState, isOther: (uid: string) => boolean): CounterState {
+  const others = Object.keys(last).filter(isOther);
+  if (others.length === 0) return { last, pending, totals };
+  return {
+    last: Object.fromEntries(Object.entries(last).filter(([uid]) => !others.includes(uid))),
+    pending: [...new Set([...pending, ...others])],
+    totals,
+  };
 }
 
 /** What was recorded; null where nothing was. */

@@ -80,9 +80,13 @@ export function beginComparison({ plans, baseline }: WatchComparison): Compariso
   return { pods: plans.pods && pods, probes: plans.probes && newStatistics };
 }
 
-/** A deployment that an older worker has begun has no such setting. */
-function settingOf({ comparison }: Partial<Pick<WatchSpec, 'comparison'>>): WatchSpec['comparison'] {
-  return comparison ?? 'none';
+/** Its deployments have no such setting. */
+function isOfOlderWorker({ comparison }: Partial<Pick<WatchSpec, 'comparison'>>): boolean {
+  return comparison === undefined;
+}
+
+function settingOf(watch: WatchSpec): WatchSpec['comparison'] {
+  return isOfOlderWorker(watch) ? 'none' : watch.comparison;
 }
 
 const withoutComparison = { tolerance: 1, alpha: 0.01, minimumSlowdown: '0s' };
@@ -98,7 +102,8 @@ function nothing(why: string): Base {
 
 function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: WatchSpec): Base {
   if (!hasStable) return nothing('there is no stable slot yet');
-  if (settingOf(watch) === 'none') return nothing(`${step}.comparison is none`);
+  if (isOfOlderWorker(watch)) return nothing('the deployment was begun by an older worker, which compared nothing');
+  if (watch.comparison === 'none') return nothing(`${step}.comparison is none`);
   if (step === 'soak' && spec.soak.traffic.requestsPerSecond > 0) return { base: 'probes', why: null };
   if (spec.metrics === 'none') return nothing('metrics is none');
   if (step === 'soak') return { base: 'traffic', why: null };

@@ -55,7 +55,8 @@ export function count(
   for (const [uid, now] of Object.entries(pods)) {
     if (!pending.delete(uid)) totals = addTotals(totals, delta(state.last[uid], now));
   }
-  const last = { ...state.last, ...pods };
+  const read = Object.entries(pods).map(([uid, now]) => [uid, withHistogram(state.last[uid], now)] as const);
+  const last = { ...state.last, ...Object.fromEntries(read) };
   if (present === undefined) return { last, pending: [...pending], totals };
   const known = new Set([...present, ...Object.keys(pods)]);
   return {
@@ -98,6 +99,16 @@ function delta(before: PodCounters | undefined, now: PodCounters): Totals {
   return before === undefined || wasReset(before, now) ? now : subtractTotals(now, before);
 }
 
+/** A histogram that is missing from one look is not one that began anew: what it had stays, for the next look to go on from. */
+function withHistogram(before: PodCounters | undefined, now: PodCounters): PodCounters {
+  const isMissing = before !== undefined && hasNone(now.latency) && !wasReset(before, now);
+  return isMissing ? { ...now, latency: before.latency } : now;
+}
+
+function hasNone(latency: Buckets): boolean {
+  return Object.keys(latency).length === 0;
+}
+
 /** Some libraries work out the start of the process anew each time, a second off now and then. */
 const sameStartSeconds = 2;
 
@@ -107,5 +118,6 @@ function wasReset(before: PodCounters, now: PodCounters): boolean {
     if (before.startedAt === now.startedAt) return false;
     if (Math.abs(before.startedAt - now.startedAt) > sameStartSeconds) return true;
   }
-  return now.requests < before.requests || observations(now.latency) < observations(before.latency);
+  if (now.requests < before.requests) return true;
+  return !hasNone(now.latency) && observations(now.latency) < observations(before.latency);
 }

@@ -38,6 +38,8 @@ export interface PodsLogsOptions {
   readonly cursors: (subject: Subject) => Readonly<Record<string, Cursor>>;
   /** From when on a log matters that was not read before, in milliseconds since the epoch. */
   readonly from: (subject: Subject) => number;
+  /** Whether what a pod logs before it is ready for the first time matters as well. */
+  readonly countsStarts: (subject: Subject) => boolean;
   readonly now: () => number;
 }
 
@@ -118,20 +120,26 @@ class PodReading {
     const { text, isCut } = await this.#piece(cursor, size, false, signal);
     const lines = linesOf(text);
     const isFull = lines.length >= size.lines;
-    const { fresh, ended, isGap } = await this.#fresh(lines, cursor, isFull, signal);
-    const { errors, found, allowed, open, isCut: isMuch } = digest(fresh, cursor.open, this.#reader.allows);
+    const { fresh: found, ended, isGap } = await this.#fresh(lines, cursor, isFull, signal);
+    const fresh = known === undefined ? this.#sinceReady(found) : found;
+    const { isCut: isMuch, open, ...digested } = digest(fresh, cursor.open, this.#reader.allows);
     const { uid, name } = this.#pod;
     return {
       uid,
       name,
       cursor: cursorAfter(lines.length > 0 ? lines : ended, open, cursor),
       lines: fresh.length,
-      errors,
-      found,
-      allowed,
+      ...digested,
       isPartial: isCut || isGap || isMuch,
       since: known === undefined ? this.#since(isFull ? fresh[0] : undefined) : null,
     };
+  }
+
+  /** A pod that is added in the middle starts as those before it did, whose starts nobody has read. One that has crashed does not. */
+  #sinceReady(lines: readonly LogLine[]): readonly LogLine[] {
+    const { readySince, restarts } = this.#pod;
+    if (readySince === null || restarts > 0 || this.#reader.countsStarts(this.#reader.subject)) return lines;
+    return lines.filter(({ at }) => timeOf(at) >= Date.parse(readySince));
   }
 
   /**

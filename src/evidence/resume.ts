@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { MetricName } from '../domain/evidence.ts';
 import type { Arm } from './arm.ts';
+import { newRecording } from './baseline.ts';
 import { checksState } from './checks/state.ts';
 import type { CounterState } from './counters.ts';
 import { logsStateSchema } from './logs/log-state.ts';
@@ -13,7 +14,7 @@ import type { WatchState } from './watch.ts';
 const format = 2;
 
 /** Heartbeats are sent every few seconds, so a small one is preferred; Temporal takes no more than 2 MB. */
-const most = { preferred: 200_000, possible: 1_000_000 } as const;
+const most = { preferred: 200_000, withBaseline: 500_000, possible: 1_000_000 } as const;
 
 const buckets = z.record(z.string(), z.number());
 const totalsSchema = z.object({
@@ -117,7 +118,7 @@ const resume = z.object({ format: z.literal(format), state: watchState });
 export function toResume(state: WatchState): unknown {
   const ways = [
     [whole, most.preferred],
-    [withoutPods, most.preferred],
+    [withoutPods, most.withBaseline],
     [withoutBaseline, most.possible],
   ] as const;
   for (const [shorten, characters] of ways) {
@@ -148,7 +149,8 @@ function withoutLast({ last, pending, totals }: CounterState): CounterState {
 
 function withoutBaseline(state: WatchState): WatchState {
   const { baseline, ...others } = withoutPods(state);
-  return { ...others, baseline: baseline && { ...baseline, looks: [] } };
+  // It begins anew with the next look.
+  return { ...others, baseline: baseline && newRecording(baseline.since) };
 }
 
 /** What an earlier attempt left; null where there is nothing, or nothing that can be understood. */

@@ -96,9 +96,12 @@ const certain = 0.9;
 function whatFailsAlike({ with: base, plans, tolerance }: WatchComparison, state: ComparisonState): string | null {
   if (base !== 'probes' && base !== 'traffic') return null;
   const by = comparedBy(base);
-  const limit = plans[by]?.limits['error-rate'] ?? null;
+  const { limits, minimumRequests } = plans[by] ?? {};
+  const limit = limits?.['error-rate'] ?? null;
   const { candidate, stable } = state[by]?.againstStable['error-rate'].test ?? newTest;
-  if (limit === null || stable.events <= limit * stable.requests) return null;
+  // A pod of stable that goes away takes some requests with it, which excuses nothing.
+  if (limit === null || stable.requests < (minimumRequests ?? 1)) return null;
+  if (stable.events <= limit * stable.requests) return null;
   if (candidate.events * stable.requests > tolerance * stable.events * candidate.requests) return null;
   return `so is stable's at the same time, of ${stable.events} in ${stable.requests} requests`;
 }

@@ -47,7 +47,7 @@ const mostInFlight = 200;
 const tickMs = 20;
 
 export interface Traffic {
-  /** Whether the pod gets none of it. */
+  /** Whether this is a pod, and gets none of it. */
   spares(slot: Slot, uid: string): boolean;
   /** How many requests to the slot were answered. */
   answered(slot: Slot): number;
@@ -87,7 +87,10 @@ export function sendTraffic(options: TrafficOptions): Traffic {
   if (requestsPerSecond <= 0 || requests.length === 0 || signal.aborted) clearInterval(timer);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return {
-    spares: (slot, uid) => requestsPerSecond <= 0 || !probedPods(options, slot).some((pod) => pod.uid === uid),
+    spares: (slot, uid) => {
+      if (!options.pods(slot).some((pod) => pod.uid === uid)) return false;
+      return requestsPerSecond <= 0 || !probedPods(options, slot).some((pod) => pod.uid === uid);
+    },
     answered: (slot) => lanes.get(slot)?.answered ?? 0,
     source: {
       name: 'probe traffic',

@@ -1,8 +1,10 @@
 /** What a watch finds out beside the requests: from the pods and the API server to the evidence. */
 import * as http from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMonitor } from '../../src/activities/monitor.ts';
 import { createSoak } from '../../src/activities/soak.ts';
+import { prepareWatch } from '../../src/activities/watch-slots.ts';
+import { sourcesOf } from '../../src/activities/watch-sources.ts';
 import type { WatchEvidence } from '../../src/domain/evidence.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
 import { RigAttempt, SlotsRig } from './slots-rig.ts';
@@ -105,6 +107,33 @@ describe('a soak', () => {
       expect(probe).toMatchObject({ slot: 'green', request: 'GET /api/items', outcome: 'answered 503' });
       expect(seen).toContainEqual(expect.stringContaining(`00-${probe.traceId}-`));
     }
+  });
+});
+
+describe('a look', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('does not wait long for what only goes with the rest', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    const target = rig.target({});
+    const watching = { target, ...(await prepareWatch(rig.dependencies, target)) };
+    const { api } = rig.dependencies.cluster;
+    const hanging: Pick<typeof api, 'json'> = { json: () => new Promise(() => undefined) };
+    const cluster = { ...rig.dependencies.cluster, api: { ...api, ...hanging } };
+    vi.useFakeTimers();
+    const sources = sourcesOf({ ...rig.dependencies, cluster }, watching);
+    const { signal } = new AbortController();
+    const readings = sources
+      .filter(({ name }) => name !== 'pod metrics' && name !== 'pod status')
+      .map((source) => source.sample({ spec: target.spec, slot: 'green' }, signal));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await Promise.all(readings)).toEqual([
+      { kind: 'unmeasured', reason: 'no answer within 3s' },
+      { kind: 'unmeasured', reason: 'no answer within 3s' },
+    ]);
   });
 });
 

@@ -31,6 +31,13 @@ describe('counting over the pods of a slot', () => {
     expect(count(state, { old: counters(1_003), fresh: counters(5) }).totals.requests).toBe(8);
   });
 
+  it('does not take a histogram that is missing from one look for a restart', () => {
+    let state = count(beginCounting({ a: counters(1_000, 10) }), { a: { ...counters(1_010, 10), latency: {} } });
+    expect(state.totals).toMatchObject({ requests: 10, errors: 0 });
+    state = count(state, { a: counters(1_030, 11) });
+    expect(state.totals).toEqual({ requests: 30, errors: 1, latency: { '1': 30, Infinity: 30 } });
+  });
+
   it('forgets the pods that are gone, and keeps what they counted', () => {
     const before = count(beginCounting({ a: counters(10), b: counters(0) }), { a: counters(15), b: counters(2) });
     const state = count(before, { b: counters(3) }, ['b']);

@@ -36,6 +36,7 @@ class Looking {
   cursors: Readonly<Record<string, Cursor>> = {};
   nowMs = 1_000;
   lines = 0;
+  countsStarts = false;
   readonly errors = new Map<string, number>();
   readonly #logs: Readonly<Record<string, KubeletLog>>;
   readonly #from: number;
@@ -55,6 +56,7 @@ class Looking {
       allows: (texts) => texts.map((text) => text.includes('allowed')),
       cursors: () => this.cursors,
       from: () => this.#from,
+      countsStarts: () => this.countsStarts,
       now: () => start + this.nowMs,
     });
     return source.sample(subject, signal);
@@ -114,6 +116,23 @@ describe('the log of a pod', () => {
     const asked = log.asked.length;
     await looking.look();
     expect(log.asked.length).toBe(asked + 1);
+  });
+
+  it.each([
+    ['from when it is ready on', false, 0, ['ERROR of a user']],
+    ['from its beginning on, of the slot whose errors are known ones', true, 0, ['ERROR warming', 'ERROR of a user']],
+    ['from its beginning on, where it has crashed', false, 1, ['ERROR warming', 'ERROR of a user']],
+  ])('that is added during the watch is read %s', async (_, countsStarts, restarts, errors) => {
+    const [first, added] = [new KubeletLog(), new KubeletLog()];
+    const looking = new Looking({ a: first, b: added });
+    Object.assign(looking, { countsStarts, pods: [pod('a')] });
+    await looking.look();
+    added.write({ at: at(500), text: 'ERROR warming' }, { at: at(3_500), text: 'ERROR of a user' });
+    looking.nowMs = 5_000;
+    looking.pods = [pod('a'), pod('b', { readySince: new Date(start + 3_000).toISOString(), restarts })];
+    await looking.look();
+    await looking.look();
+    expect([...looking.errors.keys()]).toEqual(errors);
   });
 
   it('that is longer than one look reads is read in part, which is told, and gone on with at its end', async () => {

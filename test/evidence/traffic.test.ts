@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sendTraffic } from '../../src/evidence/traffic.ts';
+import { sendTraffic, type Traffic } from '../../src/evidence/traffic.ts';
 import type { Transport } from '../../src/kubernetes/access/index.ts';
 
 const way: Transport = {
@@ -7,8 +7,8 @@ const way: Transport = {
   connect: () => Promise.resolve({ durationMs: 1 }),
 };
 
-function begin(signal: AbortSignal): void {
-  sendTraffic({
+function begin(signal: AbortSignal): Traffic {
+  return sendTraffic({
     way,
     namespace: 'default',
     port: 8080,
@@ -36,6 +36,10 @@ describe('probe traffic', () => {
     expect(vi.getTimerCount()).toBe(1);
     stop.abort();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('takes what it counts itself for no pod whose users alone are counted', () => {
+    expect(begin(AbortSignal.abort()).spares('blue', 'probe traffic 1')).toBe(false);
   });
 
   it('leaves no timer behind when it was stopped before it began', () => {

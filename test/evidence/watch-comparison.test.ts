@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Baseline } from '../../src/evidence/baseline.ts';
+import { comparisonOf } from '../../src/evidence/comparison.ts';
 import { evidenceOf } from '../../src/evidence/watch.ts';
 import type { Reading } from '../../src/evidence/source.ts';
+import { parsed, spec } from '../workflows/scripted-activities.ts';
 import { counters, serving, WatchRig } from './watch-rig.ts';
 
 /** Readings of a slot of which so many of each 50 probes fail, or are slow. */
@@ -47,6 +49,22 @@ describe('a soak', () => {
     const { verdict, reason } = evidenceOf(rig.watch, state);
     expect(verdict).toBe('insufficient-data');
     expect(reason).toContain("so is stable's at the same time, of 390 in 1950 requests");
+  });
+
+  it('fails the candidate also where stable has failed few of few probes', async () => {
+    const few = serving(40, 50, (look) => ({ probes: counters(Math.min(look, 1), Math.min(look, 1)) }));
+    const rig = new WatchRig(probed(40, 10), { ...soak, stable: few, settings: { metrics: 'none' } });
+    const { state } = await rig.run(40);
+    expect(evidenceOf(rig.watch, state).verdict).toBe('fail');
+  });
+
+  it('compares nothing in a deployment that an older worker has begun, and says so', () => {
+    const full = parsed(spec);
+    const { comparison: _, ...older } = full.soak;
+    const old = { ...full, soak: older } as typeof full;
+    const compared = comparisonOf({ step: 'soak', spec: old, hasStable: true, baseline: null });
+    const why = 'the deployment was begun by an older worker, which compared nothing';
+    expect(compared).toMatchObject({ with: 'nothing', why, plans: { probes: { compareWith: 'nothing' } } });
   });
 
   it('passes a candidate that fails no more of them than stable', async () => {
@@ -115,6 +133,14 @@ describe('a monitor', () => {
         metrics: [{ metric: 'error-rate', stable: { requests: 3_000, events: 0 } }, {}, {}],
       },
     });
+  });
+
+  it('passes a healthy candidate however many times the requests of a short baseline it gets', async () => {
+    const short = { ...baseline, looks: [{ ...good, requests: 50, errors: 0 }] };
+    const rig = new WatchRig(serving(40, 1_000), { baseline: short, stable: serving(40, 0) });
+    const evidence = evidenceOf(rig.watch, (await rig.run(40)).state);
+    expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: 39_000 } });
+    expect(evidence.comparison?.metrics[0]?.candidate.requests).toBe(5_000);
   });
 
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {

@@ -132,6 +132,13 @@ describe('a watch that cannot measure', () => {
     expect(evidenceOf(rig.watch, (await rig.run(30)).state).unmeasured).toHaveLength(10);
   });
 
+  it('counts nothing from before it began, though at its first look the API server was away and only probes were counted', async () => {
+    const probes: Reading = { kind: 'sample', sample: { counters: { 'probe traffic 1': counters(0) } } };
+    const rig = new WatchRig([probes, seen({ requests: 5_000, errors: 400 }), seen({ requests: 5_050, errors: 400 })]);
+    const { state } = await rig.run(3);
+    expect(evidenceOf(rig.watch, state)).toMatchObject({ verdict: 'pass', candidate: { requests: 50, errors: 0 } });
+  });
+
   it('survives a source that throws', async () => {
     const rig = new WatchRig([]);
     const throwing: Source = { name: 'broken', sample: () => Promise.reject(new Error('a mistake of the source')) };
@@ -139,6 +146,11 @@ describe('a watch that cannot measure', () => {
     const state = await lookAgain(watch, beginWatch(watch), signal);
     expect(state.unmeasured).toEqual([{ source: 'broken of green', reason: 'a mistake of the source', count: 1 }]);
   });
+});
+
+const probing = (run: string, requests: number): Reading => ({
+  kind: 'sample',
+  sample: { probes: { [run]: counters(requests) } },
 });
 
 describe('another worker', () => {
@@ -174,12 +186,31 @@ describe('another worker', () => {
     expect(evidenceOf(after.watch, state)).toMatchObject({ samples: 3, candidate: { requests: 400, errors: 3 } });
   });
 
+  it('keeps of the probes of earlier attempts no more than their sums', async () => {
+    const readings = [probing('1', 0), probing('1', 30), seen({}), probing('2', 20), probing('3', 10)];
+    const { state } = await new WatchRig(readings).run(5);
+    expect(state.candidate.probes).toMatchObject({ totals: { requests: 60 } });
+    expect(Object.keys(state.candidate.probes?.last ?? {})).toEqual(['3']);
+  });
+
   it('begins anew with what it cannot understand', () => {
     const begun = beginWatch(new WatchRig([], { stable: [] }).watch);
     for (const left of [undefined, null, 'x', {}, { format: 1, state: begun }, { format: 2, state: {} }]) {
       expect(fromResume(left)).toBeNull();
     }
     expect(fromResume(toResume(begun))).toEqual(begun);
+  });
+
+  it('is left the baseline of a histogram of many buckets, and a new one where it is too large', () => {
+    const { watch } = new WatchRig([], { stable: [] });
+    const withLooks = (looks: number, buckets: number) => {
+      const latency = Object.fromEntries(Array.from({ length: buckets }, (_, index) => [String(index), 1_000_000]));
+      const look = { until: 5_000, totals: { requests: 1, errors: 0, latency } };
+      const baseline = { counters: null, since: 0, looks: Array.from({ length: looks }, () => look) };
+      return fromResume(toResume({ ...beginWatch(watch), baseline }))?.baseline;
+    };
+    expect(withLooks(60, 250)?.looks).toHaveLength(60);
+    expect(withLooks(60, 1_000)).toEqual({ counters: null, since: 0, looks: [] });
   });
 
   it('is left little by slots with thousands of pods', async () => {

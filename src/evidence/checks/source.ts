@@ -9,7 +9,8 @@ import { isCompared } from './state.ts';
 /** Asks one check of one slot. */
 export type AskCheck = (check: WatchCheck, subject: Subject, signal: AbortSignal) => Promise<CheckReading>;
 
-const atOnce = 5;
+/** All that a spec may have: a server that hangs is waited for once, and not once for each few of them. */
+const atOnce = 20;
 const reasonsKept = 5;
 
 /** Stable is asked only what it is compared by. */

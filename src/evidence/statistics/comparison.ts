@@ -63,16 +63,14 @@ export function withBaseline(looks: readonly Counts[]): Comparison {
 export function compare(before: Comparison, now: PairedCounts, elapsed: number, plan: ComparisonPlan): Comparison {
   const { test, ratios, dispersion } = before;
   const { against, alpha, horizon } = plan;
-  const isTooEarly = dispersion.candidate.looks + 1 < looksNeeded;
+  const seen = { candidate: afterLook(dispersion.candidate, now.candidate), stable: dispersion.stable };
+  const isTooEarly = seen.candidate.looks < looksNeeded;
   const allowed = isTooEarly ? 0 : spendable(alpha, elapsed, horizon, spendingPower);
   const isConcurrent = against.kind === 'stable';
   return {
     test: lookOnce(test, now, against, allowed),
     ratios: isConcurrent ? afterConcurrent(ratios, now, against.tolerance) : ratios,
-    dispersion: {
-      candidate: afterLook(dispersion.candidate, now.candidate),
-      stable: isConcurrent ? afterLook(dispersion.stable, now.stable) : dispersion.stable,
-    },
+    dispersion: isConcurrent ? { ...seen, stable: afterLook(dispersion.stable, now.stable) } : seen,
   };
 }
 

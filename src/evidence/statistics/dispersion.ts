@@ -15,6 +15,7 @@ interface Sums {
 
 /** JSON. */
 export interface Dispersion {
+  /** That had requests. */
   readonly looks: number;
   /** The last looks, newest first. */
   readonly last: readonly Counts[];
@@ -27,7 +28,10 @@ const looksKept = 4;
 
 export const newDispersion: Dispersion = { looks: 0, last: [], single: noSums, pairs: noSums };
 
-export function afterLook({ looks, last, single, pairs }: Dispersion, now: Counts): Dispersion {
+/** A look without requests tells nothing, and is none: a Prometheus server scrapes less often than is looked. */
+export function afterLook(before: Dispersion, now: Counts): Dispersion {
+  if (now.requests === 0) return before;
+  const { looks, last, single, pairs } = before;
   const [first = noCounts, second = noCounts, third = noCounts, fourth = noCounts] = last;
   return {
     looks: looks + 1,

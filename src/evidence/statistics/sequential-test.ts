@@ -35,7 +35,10 @@ const mostEventsOfBaseline = 100;
 const mostLater = 1_000;
 /** Probabilities that are carried from look to look. */
 const mostKept = 600;
-/** A baseline of so many times fewer requests tells too little. */
+/**
+ * Of so many times as many requests as the baseline has, more would tell nothing more of the difference: what is uncertain
+ * is the baseline. The test stands still then, and the limits go on.
+ */
 const mostTimesBaseline = 100;
 
 export const newTest: SequentialTest = { boundary: newBoundary, candidate: noCounts, stable: noCounts, every: null };
@@ -56,7 +59,7 @@ export function lookOnce(
   const candidate = addCounts(before.candidate, now.candidate);
   const stable = against.kind === 'stable' ? addCounts(before.stable, now.stable) : before.stable;
   const after: SequentialTest = { boundary, candidate, stable, every };
-  if (against.kind === 'baseline' && isBeyondBaseline(after)) return { ...after, boundary: newBoundary };
+  if (against.kind === 'baseline' && isBeyondBaseline(after)) return before;
   return { ...after, boundary: advance(boundary, incrementOf(before, after, against), spendable) };
 }
 
@@ -86,8 +89,8 @@ function eventsOf({ stable }: SequentialTest, now: PairedCounts, against: Agains
   }
 }
 
-/** Whether the candidate had so many requests that the baseline says nothing about them: no boundary is reached then. */
-export function isBeyondBaseline({ candidate, stable }: SequentialTest): boolean {
+/** Whether the candidate had so many requests that the baseline says nothing about the last of them. */
+function isBeyondBaseline({ candidate, stable }: SequentialTest): boolean {
   return candidate.requests > stable.requests * mostTimesBaseline;
 }
 

@@ -9,7 +9,7 @@ import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonP
 import { suspicionOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
 import { isGrave } from './grave.ts';
-import { isBeyondBaseline, type Against } from './sequential-test.ts';
+import type { Against } from './sequential-test.ts';
 import {
   againstLimitOf,
   againstStableOf,
@@ -75,7 +75,7 @@ function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: S
   const own = comparisonPlan(plan, metric, against);
   const { isWorse, burst } = assessed(state, own, plan);
   const words = `${shareOf(candidate, metric)} is ${isWorse ? '' : 'not '}worse than${tolerated} stable's ${share(stable)}`;
-  const gap = gapOf(state, plan, own) ?? gapOfStable(state, against, plan);
+  const gap = gapOf(state, plan, own) ?? gapOfStable(state, plan);
   return [finding(metric, 'stable', isWorse, words + inBursts(burst), gap)];
 }
 
@@ -116,10 +116,8 @@ function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: Com
 
 const suspicious = 0.9;
 
-function gapOfStable({ test }: Comparison, { kind }: Against, { minimumRequests }: StatisticsPlan): string | null {
-  if (test.stable.requests < minimumRequests) return few(test.stable, 'of stable', minimumRequests);
-  if (kind !== 'baseline' || !isBeyondBaseline(test)) return null;
-  return `the ${test.stable.requests} requests of stable are too few for ${test.candidate.requests} of the candidate`;
+function gapOfStable({ test }: Comparison, { minimumRequests }: StatisticsPlan): string | null {
+  return test.stable.requests < minimumRequests ? few(test.stable, 'of stable', minimumRequests) : null;
 }
 
 function few({ requests }: Counts, whose: string, minimumRequests: number): string {

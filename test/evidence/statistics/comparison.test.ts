@@ -48,6 +48,11 @@ describe('the index of dispersion', () => {
     expect(indexOf([1, 2, 3, 4, 5, 6, 7, 8, 9], (look) => 100 * (look + 1))).toBe(0);
   });
 
+  it('passes over looks without requests, as there are between two scrapes', () => {
+    const events = Array.from({ length: 60 }, (_, look) => (look === 30 ? 12 : 0));
+    expect(indexOf(events, (look) => (look % 6 === 0 ? 600 : 0))).toBe(12);
+  });
+
   it('is 1 where nothing happened', () => {
     expect(indexOf([0, 0, 0, 0])).toBe(1);
   });
@@ -72,6 +77,20 @@ describe('a comparison', () => {
     expect(judged([0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0]).isWorse).toBe(false);
     expect(judged([0, 0, 0, 0, 0, 8, 8, 0, 0, 0, 0, 0]).isWorse).toBe(false);
     expect(judged([0, 0, 0, 0, 0, 16]).isWorse).toBe(false);
+  });
+
+  it('does not by bursts that a server scrapes less often than is looked', () => {
+    const bursts = { candidate: [3, 5], stable: [8] };
+    let state = newComparison;
+    for (let look = 0; look < 60; look += 1) {
+      const scrape = look / 6;
+      const of = (arm: 'candidate' | 'stable') => ({
+        requests: Number.isInteger(scrape) ? 600 : 0,
+        events: bursts[arm].includes(scrape) ? 20 : 0,
+      });
+      state = compare(state, { candidate: of('candidate'), stable: of('stable') }, look + 1, plan);
+      expect(assess(state, plan).isWorse).toBe(false);
+    }
   });
 
   it('does by burst after burst', () => {
