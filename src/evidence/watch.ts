@@ -114,7 +114,11 @@ export function isUnsettled({ limits, logs, checks = [] }: Watch, state: WatchSt
   const { candidate } = state;
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
   const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
-  return isUnread || isUnready || logsMayTellMore(logs, state) || areChecksUnsettled(state.checks ?? {}, checks);
+  // What is counted is what comes between two looks.
+  const isOnlyOne = state.samples < 2;
+  return (
+    isOnlyOne || isUnread || isUnready || logsMayTellMore(logs, state) || areChecksUnsettled(state.checks ?? {}, checks)
+  );
 }
 
 /** The evidence so far, or at the end. */

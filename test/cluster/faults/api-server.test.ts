@@ -103,6 +103,7 @@ describe('an API server that', () => {
       const state = await rig.when(({ outcome }) => outcome !== 'running', 100_000);
       const report = await load.stop();
       table.add(name, report, state.outcome);
+      expect(state.failure).toBeNull();
       expect(state).toMatchObject({ outcome: 'finished', traffic: { slot: 'green' } });
       expect(state.switches.map(({ kind, to }) => `${kind} to ${to}`)).toEqual(['cutover to green']);
       expect(await rig.liveSlot()).toBe('green');
