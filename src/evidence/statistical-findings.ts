@@ -61,7 +61,17 @@ export function statisticalFindings(comparison: WatchComparison, state: Comparis
     return findingsOf(statistics, plan).flatMap((found) => asFinding(comparison, found, { by, arms, alike }));
   });
   // What the pods count themselves is not said of the probes as well.
-  return findings.filter((one, index) => findings.findIndex((other) => isSame(one, other)) === index);
+  const each = findings.filter((one, index) => findings.findIndex((other) => isSame(one, other)) === index);
+  return [...each, ...tooFewProbes(comparison, arms)];
+}
+
+/** Where nothing but the probes tells how the candidate answers, there have to be some. */
+function tooFewProbes({ plans: { pods, probes: plan } }: WatchComparison, { candidate }: Arms): Finding[] {
+  if (pods !== null || plan === null || plan.compareWith !== 'nothing' || plan.limits['error-rate'] === null) return [];
+  const { requests } = candidate.probes?.totals ?? noTotals;
+  if (requests >= plan.minimumRequests) return [];
+  const reason = `${requests} probes, fewer than the ${plan.minimumRequests} that are needed`;
+  return [{ metric: 'requests', verdict: 'insufficient-data', over: 'watch', reason }];
 }
 
 /**

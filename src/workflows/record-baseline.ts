@@ -6,7 +6,8 @@
  * 2. What goes wrong with it is no matter of the deployment.
  * 3. The longer it waits, the rarer it is recorded, so that a wait of days makes no long history.
  */
-import { CancellationScope, patched, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';
+import type { BaselineResult } from '../activities/contract.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import type { Deployment } from './deployment.ts';
 import { baselineActivities } from './step-activities.ts';
@@ -18,7 +19,6 @@ const pauseShare = 0.25;
 export async function whileBaselineIsRecorded<T>(deployment: Deployment, wait: () => Promise<T>): Promise<T> {
   if (!isUsed(deployment) || !patched('baseline-while-approval-is-awaited')) return wait();
   const scope = new CancellationScope();
-  // Cancelled or failed: what was recorded before stays.
   const recording = scope.run(() => recordAgain(deployment)).catch(() => undefined);
   try {
     return await wait();
@@ -38,8 +38,18 @@ async function recordAgain(deployment: Deployment): Promise<void> {
   const { duration } = planned.spec.monitor;
   const begun = Date.now();
   for (;;) {
-    const { baseline } = await baselineActivities(duration).baseline(planned);
+    const baseline = await recorded(() => baselineActivities(duration).baseline(planned));
     if (baseline !== null) deployment.baseline = baseline;
     await sleep(Math.max(toMilliseconds(duration), (Date.now() - begun) * pauseShare));
+  }
+}
+
+/** null also where it failed: what was recorded before stays, and the next one may come to more. */
+async function recorded(record: () => Promise<BaselineResult>): Promise<unknown> {
+  try {
+    return (await record()).baseline;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return null;
   }
 }

@@ -90,6 +90,15 @@ describe('a soak', () => {
     expect(evidenceOf(rig.watch, state).reason).toMatch(/^error rate 10 % of .* by the probes/);
   });
 
+  it('needs some probes in the first deployment of an app whose pods have no metrics', async () => {
+    const few = serving(10, 0, (look) => ({ probes: counters(look, look) }));
+    const rig = new WatchRig(few, { ...soak, settings: { metrics: 'none' } });
+    expect(evidenceOf(rig.watch, (await rig.run(10)).state)).toMatchObject({
+      verdict: 'insufficient-data',
+      reason: '9 probes, fewer than the 20 that are needed',
+    });
+  });
+
   it('compares with nothing where stable has no ready pod, so that a candidate may mend it', async () => {
     const gone = serving(30, 0, () => ({ ready: 0, probes: counters(0) }));
     const rig = new WatchRig(probed(30, 0), { ...soak, stable: gone });
