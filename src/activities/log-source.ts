@@ -41,6 +41,8 @@ export function logSources(
     from: ({ slot }) => state().startedAt - (isStable(slot) ? baselineMs : 0),
     // Of stable, more is known of what is ordinary.
     countsStarts: ({ slot }) => isStable(slot),
+    // The candidate has answered to the warm-up and to the smoke checks, and stable has not.
+    isBefore: ({ slot }) => !isStable(slot) && state().samples === 0,
     now: Date.now,
   });
   const skipped: Reading = { kind: 'sample', sample: { logs: 'later' } };

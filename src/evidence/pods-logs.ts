@@ -38,6 +38,8 @@ export interface PodsLogsOptions {
   readonly cursors: (subject: Subject) => Readonly<Record<string, Cursor>>;
   /** From when on a log matters that was not read before, in milliseconds since the epoch. */
   readonly from: (subject: Subject) => number;
+  /** Whether what a log has now is from before the watch, so that only what comes next counts. */
+  readonly isBefore?: (subject: Subject) => boolean;
   /** Whether what a pod logs before it is ready for the first time matters as well. */
   readonly countsStarts: (subject: Subject) => boolean;
   readonly now: () => number;
@@ -121,7 +123,7 @@ class PodReading {
     const lines = linesOf(text);
     const isFull = lines.length >= size.lines;
     const { fresh: found, ended, isGap } = await this.#fresh(lines, cursor, isFull, signal);
-    const fresh = known === undefined ? this.#sinceReady(found) : found;
+    const fresh = known === undefined ? this.#atFirst(found) : found;
     const { isCut: isMuch, open, ...digested } = digest(fresh, cursor.open, this.#reader.allows);
     const { uid, name } = this.#pod;
     return {
@@ -136,7 +138,8 @@ class PodReading {
   }
 
   /** A pod that is added in the middle starts as those before it did, whose starts nobody has read. One that has crashed does not. */
-  #sinceReady(lines: readonly LogLine[]): readonly LogLine[] {
+  #atFirst(lines: readonly LogLine[]): readonly LogLine[] {
+    if (this.#reader.isBefore?.(this.#reader.subject) === true) return [];
     const { readySince, restarts } = this.#pod;
     if (readySince === null || restarts > 0 || this.#reader.countsStarts(this.#reader.subject)) return lines;
     return lines.filter(({ at }) => timeOf(at) >= Date.parse(readySince));
