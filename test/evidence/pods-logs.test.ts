@@ -8,6 +8,7 @@ import type { PodView } from '../../src/kubernetes/pod.ts';
 import type { SlotView } from '../../src/kubernetes/slot.ts';
 import { parsed, spec } from '../workflows/scripted-activities.ts';
 import { clusterWith, KubeletLog } from './kubelet-log.ts';
+import { podView } from './pod-view.ts';
 
 const subject = { spec: parsed(spec), slot: 'green' } as const;
 const { signal } = new AbortController();
@@ -15,19 +16,6 @@ const start = Date.UTC(2026, 10, 25, 10);
 
 function at(ms: number, nanoseconds = '000000'): string {
   return new Date(start + ms).toISOString().replace('Z', `${nanoseconds}Z`);
-}
-
-function pod(name: string, changes: Partial<PodView> = {}): PodView {
-  const rest = {
-    terminating: false,
-    readySince: null,
-    restarts: 0,
-    oomKills: [],
-    ports: [],
-    imageDigests: [],
-    problem: null,
-  };
-  return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready: true, ...rest, ...changes };
 }
 
 /** Looks at pods again and again, as a watch does, and remembers where it was. */
@@ -44,7 +32,7 @@ class Looking {
   constructor(logs: Readonly<Record<string, KubeletLog>>, from = start) {
     this.#logs = logs;
     this.#from = from;
-    this.pods = Object.keys(logs).map((name) => pod(name));
+    this.pods = Object.keys(logs).map((name) => podView(name));
   }
 
   async sample(): Promise<Reading> {
@@ -103,7 +91,7 @@ describe('the log of a pod', () => {
     await looking.look();
     log.write({ at: at(2_000), text: 'panic: out of luck' });
     log.restart();
-    looking.pods = [pod('a', { ready: false, restarts: 1 })];
+    looking.pods = [podView('a', { ready: false, restarts: 1 })];
     await looking.look();
     await looking.look();
     log.write({ at: at(3_000), text: 'ERROR again' });
@@ -125,11 +113,11 @@ describe('the log of a pod', () => {
   ])('that is added during the watch is read %s', async (_, countsStarts, restarts, errors) => {
     const [first, added] = [new KubeletLog(), new KubeletLog()];
     const looking = new Looking({ a: first, b: added });
-    Object.assign(looking, { countsStarts, pods: [pod('a')] });
+    Object.assign(looking, { countsStarts, pods: [podView('a')] });
     await looking.look();
     added.write({ at: at(500), text: 'ERROR warming' }, { at: at(3_500), text: 'ERROR of a user' });
     looking.nowMs = 5_000;
-    looking.pods = [pod('a'), pod('b', { readySince: new Date(start + 3_000).toISOString(), restarts })];
+    looking.pods = [podView('a'), podView('b', { readySince: new Date(start + 3_000).toISOString(), restarts })];
     await looking.look();
     await looking.look();
     expect([...looking.errors.keys()]).toEqual(errors);
@@ -157,7 +145,7 @@ describe('the log of a pod', () => {
   it('of stable tells from when on it is known: not from before the pod was ready, nor before the oldest line', async () => {
     const [long, young, chatty] = [new KubeletLog(), new KubeletLog(), new KubeletLog()];
     const looking = new Looking({ long, young, chatty }, start - 300_000);
-    looking.pods = [pod('long'), pod('young', { readySince: at(-60_000) }), pod('chatty')];
+    looking.pods = [podView('long'), podView('young', { readySince: at(-60_000) }), podView('chatty')];
     chatty.write(...Array.from({ length: 6_000 }, (_, index) => ({ at: at(-60_000 + index), text: 'INFO' })));
     const { pods } = await looking.look();
     const since = Object.fromEntries(pods.map((one) => [one.name, (one.since ?? 0) - start]));
@@ -210,7 +198,7 @@ describe('any log', () => {
               log.restart();
               // No container begins in the moment in which the one before it ended.
               clock += 20;
-              looking.pods = [pod('a', { restarts: 1 })];
+              looking.pods = [podView('a', { restarts: 1 })];
               break;
           }
         }
@@ -260,7 +248,7 @@ describe('the logs of a slot', () => {
   it('are not those of pods that are about to go, or were never ready', async () => {
     const logs = { a: new KubeletLog(), b: new KubeletLog() };
     const looking = new Looking(logs);
-    looking.pods = [pod('a', { terminating: true, ready: false }), pod('b', { ready: false })];
+    looking.pods = [podView('a', { terminating: true, ready: false }), podView('b', { ready: false })];
     const none = { pods: [], unread: [], ready: 0 };
     expect(await looking.sample()).toEqual({ kind: 'sample', sample: { logs: none } });
   });
@@ -269,7 +257,7 @@ describe('the logs of a slot', () => {
     const log = new KubeletLog();
     const looking = new Looking({ a: log });
     await looking.look();
-    looking.pods = [pod('a', { ready: false })];
+    looking.pods = [podView('a', { ready: false })];
     log.refusal = { status: 400, message: 'container "api" is waiting to start' };
     expect(await looking.sample()).toMatchObject({ sample: { logs: { pods: [], unread: [] } }, missed: [] });
   });

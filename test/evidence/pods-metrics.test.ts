@@ -1,25 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { podsMetrics } from '../../src/evidence/pods-metrics.ts';
 import { AccessError, type HttpAnswer, type Transport } from '../../src/kubernetes/access/index.ts';
-import type { PodView } from '../../src/kubernetes/pod.ts';
 import { parsed, spec } from '../workflows/scripted-activities.ts';
+import { podView } from './pod-view.ts';
 
 const full = parsed(spec);
 const subject = { spec: full, slot: 'green' } as const;
 const { signal } = new AbortController();
-
-function pod(name: string, ready = true): PodView {
-  const rest = {
-    terminating: false,
-    readySince: null,
-    restarts: 0,
-    oomKills: [],
-    ports: [],
-    imageDigests: [],
-    problem: null,
-  };
-  return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready, ...rest };
-}
 
 function sourceOf(names: readonly string[], answers: Record<string, Partial<HttpAnswer> | Error>) {
   const asked: string[] = [];
@@ -33,7 +20,7 @@ function sourceOf(names: readonly string[], answers: Record<string, Partial<Http
   };
   const { metrics } = full;
   if (metrics === 'none' || 'prometheus' in metrics) throw new Error('the spec has metrics of pods');
-  const pods = () => Promise.resolve(names.map((name) => pod(name, name !== 'unready')));
+  const pods = () => Promise.resolve(names.map((name) => podView(name, { ready: name !== 'unready' })));
   return { asked, source: podsMetrics({ way: way as Transport, metrics, pods, port: 8080 }) };
 }
 

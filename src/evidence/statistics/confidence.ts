@@ -1,6 +1,7 @@
 /** How sure it is that the candidate is worse, for people to read: the verdict itself comes from the boundary. Pure. */
 import { assess, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { binomial, negativeBinomial, type Distribution } from './distribution.ts';
+import { shareOf } from './null-hypothesis.ts';
 import type { Against } from './sequential-test.ts';
 
 /**
@@ -35,10 +36,6 @@ function underNull(against: Against, [requests, events]: Arm, [before, known]: A
     case 'limit':
       return binomial(Math.floor(requests / burst), against.limit);
   }
-}
-
-function shareOf(a: number, b: number): number {
-  return a + b > 0 ? a / (a + b) : 0;
 }
 
 function below({ from, probabilities }: Distribution, count: number): number {

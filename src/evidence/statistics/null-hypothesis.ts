@@ -40,6 +40,6 @@ export function ofLimit(requests: number, limit: number): Increment {
 }
 
 /** a / (a + b), and 0 where there is neither. */
-function shareOf(a: number, b: number): number {
+export function shareOf(a: number, b: number): number {
   return a + b > 0 ? a / (a + b) : 0;
 }

@@ -4,10 +4,10 @@ import { prometheusCounters } from '../../../src/evidence/prometheus/counters.ts
 import { counterQueries } from '../../../src/evidence/prometheus/presets.ts';
 import { prometheusAt } from '../../../src/evidence/prometheus/server.ts';
 import type { AccessTarget, HttpAnswer, ProbeRequest, Transport } from '../../../src/kubernetes/access/index.ts';
-import type { PodView } from '../../../src/kubernetes/pod.ts';
 import { presetNames } from '../../../src/domain/spec-prometheus.ts';
 import type { PrometheusMetrics } from '../../../src/domain/spec.ts';
 import { parsed, spec } from '../../workflows/scripted-activities.ts';
+import { podView } from '../pod-view.ts';
 
 const { signal } = new AbortController();
 
@@ -67,19 +67,6 @@ describe('a Prometheus that is a Service', () => {
   });
 });
 
-function ready(name: string): PodView {
-  const rest = {
-    terminating: false,
-    readySince: null,
-    restarts: 0,
-    oomKills: [],
-    ports: [],
-    imageDigests: [],
-    problem: null,
-  };
-  return { name, uid: `uid-${name}`, ip: null, ready: true, ...rest };
-}
-
 describe('counters by pod', () => {
   const reading = (answers: Record<string, unknown>, given: Partial<PrometheusMetrics> = {}) => {
     const own: PrometheusMetrics = {
@@ -95,7 +82,7 @@ describe('counters by pod', () => {
     const source = prometheusCounters({
       prometheus: () => Promise.resolve(api),
       metrics: own,
-      pods: () => Promise.resolve([ready('a'), ready('b')]),
+      pods: () => Promise.resolve([podView('a', { ip: null }), podView('b', { ip: null })]),
     });
     return source.sample({ spec: parsed(spec), slot: 'green' }, signal);
   };

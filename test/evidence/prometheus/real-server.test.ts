@@ -11,11 +11,11 @@ import type { PrometheusMetrics } from '../../../src/domain/spec.ts';
 import { prometheusAt } from '../../../src/evidence/prometheus/server.ts';
 import type { Sample, Source } from '../../../src/evidence/source.ts';
 import type { Transport } from '../../../src/kubernetes/access/index.ts';
-import type { PodView } from '../../../src/kubernetes/pod.ts';
 import { makeCertificates, type Certificates } from '../../cluster/certificates.ts';
 import { parsed, spec } from '../../workflows/scripted-activities.ts';
 import { httpPage, serveMetrics, type MetricsPage } from './metrics-page.ts';
 import { prometheusBinary, startPrometheus, type PrometheusProcess } from './prometheus-process.ts';
+import { podView } from '../pod-view.ts';
 
 const { signal } = new AbortController();
 const patience = { timeout: 20_000, interval: 50 } as const;
@@ -34,19 +34,6 @@ function apiAt(
   if (prometheus === undefined) throw new Error('the spec names a server');
   const way = { server: prometheus, namespace: 'default', access: 'proxy', transport: nobody, headers } as const;
   return prometheusApi(prometheusAt(ca === undefined ? way : { ...way, ca }), timeoutMs);
-}
-
-function pod(name: string): PodView {
-  const rest = {
-    terminating: false,
-    readySince: null,
-    restarts: 0,
-    oomKills: [],
-    ports: [],
-    imageDigests: [],
-    problem: null,
-  };
-  return { name, uid: `uid-${name}`, ip: '10.0.0.1', ready: true, ...rest };
 }
 
 describe.skipIf(prometheusBinary === null)('a real Prometheus', () => {
@@ -233,7 +220,7 @@ function countersOf(api: PrometheusApi, names: readonly string[]): Source {
   return prometheusCounters({
     prometheus: () => Promise.resolve(api),
     metrics: presetMetrics(),
-    pods: () => Promise.resolve(names.map(pod)),
+    pods: () => Promise.resolve(names.map((name) => podView(name))),
   });
 }
 
