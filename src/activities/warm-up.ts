@@ -7,7 +7,7 @@ import { slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { concurrently } from '../evidence/concurrently.ts';
 import { excerpt } from '../evidence/expectation.ts';
-import { AccessError, traced, withTrace, type Transport } from '../kubernetes/access/index.ts';
+import { reasonOf, traced, withTrace, type Transport } from '../kubernetes/access/index.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readSlot } from '../kubernetes/slot.ts';
@@ -86,13 +86,9 @@ async function sendOne(warming: Warming, pod: PodView, request: WarmUpRequest): 
     tally.sent(request, status < 400 ? null : { reason: `answered ${status}`, traceId, example: excerpt(body) });
   } catch (error) {
     attempt.signal.throwIfAborted();
-    const reason = error instanceof AccessError ? error.reason : messageOf(error);
+    const reason = reasonOf(error);
     tally.sent(request, { reason: Date.now() >= endsAt ? `no answer, and ${isOver(limit)}` : reason, traceId });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 interface Problem {

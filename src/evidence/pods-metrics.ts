@@ -1,5 +1,5 @@
 /** The pods' own metrics: each ready pod of a slot is asked for its page. */
-import { AccessError } from '../kubernetes/access/index.ts';
+import { reasonOf } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { concurrently } from './concurrently.ts';
 import type { PodCounters } from './counters.ts';
@@ -37,10 +37,4 @@ export function podsMetrics({ pods, ...options }: PodsMetricsOptions): Source {
       return { kind: 'sample', sample: { counters, unread }, missed: [...missed].slice(0, reasonsKept) };
     },
   };
-}
-
-/** Without the pod's name: many pods have the same trouble. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AccessError) return error.reason;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** The checks of a soak or a monitor as a source: all of them at each look. */
 import type { WatchCheck } from '../../domain/spec.ts';
-import { AccessError } from '../../kubernetes/access/index.ts';
+import { reasonOf } from '../../kubernetes/access/index.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Reading, Source, Subject } from '../source.ts';
 import { missing, type CheckReading } from './reading.ts';
@@ -36,9 +36,4 @@ export function checksSource(checks: readonly WatchCheck[], candidate: Subject['
       };
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AccessError) return error.reason;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -108,6 +108,12 @@ export class AccessError extends Error {
   }
 }
 
+/** Why there was no answer, without the name of the pod: many pods have the same trouble. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AccessError) return error.reason;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** `GET /healthz of pod api-green-1`, for messages. */
 export function describeTarget(target: AccessTarget): string {
   const port = target.port === undefined ? '' : `:${target.port}`;
