@@ -2,10 +2,11 @@
 import { toMilliseconds } from '../domain/duration.ts';
 import { allowList } from '../evidence/logs/allow-list.ts';
 import type { LogsPlan } from '../evidence/logs/watch-logs.ts';
+import { BackgroundSource } from '../evidence/background-source.ts';
 import { podsLogs } from '../evidence/pods-logs.ts';
-import { pacedSource } from '../evidence/paced-source.ts';
-import type { Reading, Source } from '../evidence/source.ts';
+import type { Reading } from '../evidence/source.ts';
 import type { WatchState } from '../evidence/watch.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { LogsSpec } from '../domain/spec.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -18,18 +19,29 @@ export function logsPlan(step: 'soak' | 'monitor', target: Target): LogsPlan {
   return logsOf(target) === null ? undefined : { against: comparedWith[step] };
 }
 
-/**
- * None where the spec wants none; `state` is that of the watch, which remembers how far the logs were read, and `isLast` tells
- * whether this may be its last look.
- */
-export function logSources(
-  { cluster }: Dependencies,
-  { target, views }: { readonly target: Target; readonly views: SlotViews },
-  state: () => WatchState,
-  isLast: () => boolean,
-): Source[] {
+export interface LogReading {
+  readonly target: Target;
+  readonly views: SlotViews;
+  /** Of the watch, which remembers how far the logs were read. */
+  readonly state: () => WatchState;
+  /** Whether this may be its last look. */
+  readonly isLast: () => boolean;
+  /** Between two looks. */
+  readonly intervalMs: number;
+  /** Told for how long the logs were read. */
+  readonly took: (ms: number) => void;
+}
+
+/** A look may take so much longer because of the logs, whatever they hold. */
+const patience = { share: 0.2, mostMs: 1_000 } as const;
+/** A slot of many pods, minutes of whose logs are read at first. */
+const longestReadingMs = 30_000;
+
+/** null where the spec wants none. It is to be ended with the watch. */
+export function logSource({ cluster }: Dependencies, reading: LogReading): BackgroundSource | null {
+  const { target, views, state, isLast, intervalMs, took } = reading;
   const logs = logsOf(target);
-  if (logs === null) return [];
+  if (logs === null) return null;
   const baselineMs = toMilliseconds(logs.baseline);
   const isStable = (slot: string): boolean => slot === target.stableSlot;
   const source = podsLogs({
@@ -45,8 +57,21 @@ export function logSources(
     isBefore: ({ slot }) => !isStable(slot) && state().samples === 0,
     now: Date.now,
   });
-  const skipped: Reading = { kind: 'sample', sample: { logs: 'later' } };
-  return [pacedSource(source, { look: () => state().samples, isLast, skipped, now: Date.now })];
+  const later: Reading = { kind: 'sample', sample: { logs: 'later' } };
+  return new BackgroundSource(source, {
+    subjects: slotsOf(target).map((slot) => ({ spec: target.spec, slot })),
+    look: () => state().samples,
+    isLast,
+    later,
+    patienceMs: Math.min(patience.mostMs, intervalMs * patience.share),
+    mostMs: longestReadingMs,
+    took,
+    now: Date.now,
+  });
+}
+
+function slotsOf({ candidateSlot, stableSlot }: Target): Slot[] {
+  return stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot];
 }
 
 function logsOf({ spec }: Target): Exclude<LogsSpec, 'none'> | null {
