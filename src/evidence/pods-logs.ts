@@ -58,19 +58,18 @@ export function podsLogs(options: PodsLogsOptions): Source {
   return {
     name: 'pod logs',
     async sample(subject, signal): Promise<Reading> {
+      const at = options.now();
       // The watch may have gone on by the time that there is an answer.
       const isBefore = options.isBefore?.(subject) === true;
       const view = await options.view(subject);
       const present = view?.pods ?? [];
       const pods = chosen(present, options.cursors(subject));
       const ready = present.filter((pod) => pod.ready).length;
-      if (pods.length === 0) return { kind: 'sample', sample: { logs: { pods: [], unread: [], ready } } };
+      if (pods.length === 0) return { kind: 'sample', sample: { logs: { at, pods: [], unread: [], ready } } };
       const container = appContainer(view?.deployment ?? null, options.container);
       if (container === null) return unmeasured('there is no Deployment that says which container to read');
-      const logs: LogsReading = {
-        ...(await readAll({ ...options, subject, container, isBefore }, pods, signal)),
-        ready,
-      };
+      const read = await readAll({ ...options, subject, container, isBefore }, pods, signal);
+      const logs: LogsReading = { at, ...read, ready };
       const missed = [...new Set(logs.unread.map(({ reason }) => reason))].slice(0, reasonsKept);
       return { kind: 'sample', sample: { logs }, missed };
     },

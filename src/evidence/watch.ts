@@ -185,7 +185,7 @@ function withArms(
     series: addToSeries(before.series, stretch, watch.horizonMs),
     ...checksAfter(watch, before, seen),
     observations: observe(before.observations, { at, ...seen, arms: { candidate, stable } }),
-    ...withLogs(watch.logs, before, seen, at),
+    ...withLogs(watch.logs, before, seen),
   };
 }
 

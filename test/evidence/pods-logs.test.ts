@@ -266,7 +266,7 @@ describe('the logs of a slot', () => {
     const logs = { a: new KubeletLog(), b: new KubeletLog() };
     const looking = new Looking(logs);
     looking.pods = [podView('a', { terminating: true, ready: false }), podView('b', { ready: false })];
-    const none = { pods: [], unread: [], ready: 0 };
+    const none = { at: start + 1_000, pods: [], unread: [], ready: 0 };
     expect(await looking.sample()).toEqual({ kind: 'sample', sample: { logs: none } });
   });
 

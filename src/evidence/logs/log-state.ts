@@ -15,8 +15,6 @@ export interface LogsState extends KnownErrors {
   readonly candidate: LogArm;
   /** null in the first deployment of an app. */
   readonly stable: LogArm | null;
-  /** Of the last look, in milliseconds since the epoch. */
-  readonly lookedAt: number;
 }
 
 export const logsStateSchema = z.object({
@@ -25,24 +23,21 @@ export const logsStateSchema = z.object({
   isOverfull: z.boolean(),
   candidate: logArmSchema,
   stable: logArmSchema.nullable(),
-  lookedAt: z.number(),
 }) satisfies z.ZodType<LogsState>;
 
-export function newLogs(startedAt: number, hasStable: boolean): LogsState {
+export function newLogs(hasStable: boolean): LogsState {
   return {
     templates: [],
     alsoKnown: [],
     isOverfull: false,
     candidate: newLogArm,
     stable: hasStable ? newLogArm : null,
-    lookedAt: startedAt,
   };
 }
 
 export function logsAfter(state: LogsState, look: LogsLook): LogsState {
-  const time = { startedAt: look.startedAt, elapsedMs: Math.max(0, look.at - state.lookedAt) };
-  const candidate = armAfter(state.candidate, look.candidate, time);
-  const stable = state.stable && armAfter(state.stable, look.stable, time);
+  const candidate = armAfter(state.candidate, look.candidate, look.startedAt);
+  const stable = state.stable && armAfter(state.stable, look.stable, look.startedAt);
   const filed = fileErrors(state, look);
   const exposure = {
     candidate: candidate.podMs - state.candidate.podMs,
@@ -54,7 +49,6 @@ export function logsAfter(state: LogsState, look: LogsLook): LogsState {
     isOverfull: filed.isOverfull,
     candidate: { ...candidate, unfiled: candidate.unfiled + filed.unfiled },
     stable,
-    lookedAt: look.at,
   };
 }
 

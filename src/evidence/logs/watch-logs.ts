@@ -19,13 +19,12 @@ export function withLogs(
   plan: LogsPlan,
   { startedAt, logs }: WatchedLogs,
   samples: { readonly candidate: Sample; readonly stable: Sample | null },
-  at: number,
 ): { logs?: LogsState } {
   if (plan === undefined) return {};
   const { candidate, stable } = samples;
   if (candidate.logs === 'later' || stable?.logs === 'later') return logs === undefined ? {} : { logs };
-  const before = logs ?? newLogs(startedAt, stable !== null);
-  return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, at, startedAt }) };
+  const before = logs ?? newLogs(stable !== null);
+  return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, startedAt }) };
 }
 
 export function findingsOfLogs(plan: LogsPlan, { logs }: WatchedLogs): Finding[] {
