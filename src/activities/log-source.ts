@@ -1,6 +1,7 @@
 /** Where a watch gets the logs of both slots from. */
 import { toMilliseconds } from '../domain/duration.ts';
 import { allowList } from '../evidence/logs/allow-list.ts';
+import type { StableErrors } from '../evidence/logs/stable-errors.ts';
 import type { LogsPlan } from '../evidence/logs/watch-logs.ts';
 import { BackgroundSource } from '../evidence/background-source.ts';
 import { podsLogs } from '../evidence/pods-logs.ts';
@@ -15,13 +16,15 @@ import type { SlotViews } from './slot-views.ts';
 /** After the cutover stable has no users whose errors it could log: what it logged before is what tells. */
 const comparedWith = { soak: 'stable', monitor: 'baseline' } as const;
 
-export function logsPlan(step: 'soak' | 'monitor', target: Target): LogsPlan {
-  return logsOf(target) === null ? undefined : { against: comparedWith[step] };
+export function logsPlan(step: 'soak' | 'monitor', target: Target, known: StableErrors | null): LogsPlan {
+  return logsOf(target) === null ? undefined : { against: comparedWith[step], known };
 }
 
 export interface LogReading {
   readonly target: Target;
   readonly views: SlotViews;
+  /** What the soak has found out about stable, for the monitor; null where it has not. */
+  readonly stableErrors: StableErrors | null;
   /** Of the watch, which remembers how far the logs were read. */
   readonly state: () => WatchState;
   /** Whether this may be its last look. */
@@ -39,7 +42,7 @@ const longestReadingMs = 30_000;
 
 /** null where the spec wants none. It is to be ended with the watch. */
 export function logSource({ cluster }: Dependencies, reading: LogReading): BackgroundSource | null {
-  const { target, views, state, isLast, intervalMs, took } = reading;
+  const { target, views, stableErrors, state, isLast, intervalMs, took } = reading;
   const logs = logsOf(target);
   if (logs === null) return null;
   const baselineMs = toMilliseconds(logs.baseline);
@@ -50,7 +53,11 @@ export function logSource({ cluster }: Dependencies, reading: LogReading): Backg
     container: logs.container,
     allows: allowList(logs.allow),
     cursors: ({ slot }) => state().logs?.[isStable(slot) ? 'stable' : 'candidate']?.cursors ?? {},
-    from: ({ slot }) => state().startedAt - (isStable(slot) ? baselineMs : 0),
+    from: ({ slot }) => {
+      const { startedAt } = state();
+      // What the soak has read is known.
+      return isStable(slot) ? Math.max(startedAt - baselineMs, stableErrors?.readAt ?? 0) : startedAt;
+    },
     // Of stable, more is known of what is ordinary.
     countsStarts: ({ slot }) => isStable(slot),
     // The candidate has answered to the warm-up and to the smoke checks, and stable has not.

@@ -6,6 +6,7 @@ import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
+import type { StableErrors } from '../evidence/logs/stable-errors.ts';
 import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
@@ -47,6 +48,8 @@ export interface WatchRun {
   readonly baseline: Baseline | null;
   /** What a pod of stable used before the cutover, for the monitor; null where it was not measured. */
   readonly stableUsage: SlotUsage | null;
+  /** What the soak has found out about the errors in stable's logs, for the monitor; null where it has not. */
+  readonly stableErrors: StableErrors | null;
   /** How a baseline is recorded meanwhile; null where it is not. */
   readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
@@ -141,7 +144,7 @@ export async function unwatched(
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, records: null }, [nobody]);
+  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, stableErrors: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
@@ -184,10 +187,10 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, logs 
 }
 
 function watchFrom(
-  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'records'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'stableErrors' | 'records'>,
   sources: readonly Source[],
 ): Watch {
-  const { step, target, spec: watch, baseline, stableUsage, records } = run;
+  const { step, target, spec: watch, baseline, stableUsage, stableErrors, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
   return {
     candidate: { spec, slot: candidateSlot },
@@ -200,7 +203,7 @@ function watchFrom(
     stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
-    logs: logsPlan(step, target),
+    logs: logsPlan(step, target, stableErrors),
     now: Date.now,
   };
 }

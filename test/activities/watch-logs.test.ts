@@ -135,4 +135,25 @@ describe('the logs of both slots, in a monitor', () => {
     });
     expect(await watch({ logs: { baseline: '1m' } })).toMatchObject({ verdict: 'fail' });
   });
+
+  it('are held against what stable logged in the soak, too, which is read once', async () => {
+    const rig = await slots();
+    const once = new RigAttempt();
+    once.onReport = () => {
+      say(rig, { blue: 'ERROR disk 3 is slow' });
+      once.onReport = () => undefined;
+    };
+    const { stableErrors } = await createSoak(rig.dependencies)(rig.target(soakOf('4s')), once);
+    rig.live = 'green';
+    const target = rig.target({ monitor: { duration: '1200ms', interval: '200ms' }, metrics: 'none' });
+    const watch = (known: object) =>
+      createMonitor(rig.dependencies)({ ...target, ...known }, saying(rig, { green: 'ERROR disk 4 is slow' }));
+    expect(await watch({ stableErrors })).toMatchObject({
+      verdict: 'pass',
+      logs: { templates: [{ kind: 'known', stableCount: 2 }] },
+    });
+    for (const log of Object.values(rig.logs)) log.current = [];
+    expect(await watch({ stableErrors })).toMatchObject({ verdict: 'pass', logs: { templates: [{ stableCount: 2 }] } });
+    expect(await watch({})).toMatchObject({ verdict: 'fail' });
+  });
 });

@@ -9,6 +9,7 @@ import { fileErrors, type FiledErrors, type KnownErrors } from './file-errors.ts
 import { burstsAfter, newBursts, podTime, ratiosAfter, templatesTested } from './frequency.ts';
 import { armAfter, logArmSchema, newLogArm, type LogArm } from './log-arm.ts';
 import type { LogsLook } from './reading.ts';
+import { templatesOf, type StableErrors } from './stable-errors.ts';
 
 /** JSON. */
 export interface LogsState extends KnownErrors {
@@ -25,13 +26,15 @@ export const logsStateSchema = z.object({
   stable: logArmSchema.nullable(),
 }) satisfies z.ZodType<LogsState>;
 
-export function newLogs(hasStable: boolean): LogsState {
+/** Before the first look; with what an earlier watch has found out about stable. */
+export function newLogs(hasStable: boolean, known: StableErrors | null = null): LogsState {
+  const stable = known === null ? newLogArm : { ...newLogArm, isKnown: true, podMsBefore: known.podMs };
   return {
-    templates: [],
-    alsoKnown: [],
-    isOverfull: false,
+    templates: known === null ? [] : templatesOf(known),
+    alsoKnown: known?.alsoKnown ?? [],
+    isOverfull: known?.isOverfull ?? false,
     candidate: newLogArm,
-    stable: hasStable ? newLogArm : null,
+    stable: hasStable ? stable : null,
   };
 }
 

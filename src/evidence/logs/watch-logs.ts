@@ -5,9 +5,16 @@ import type { ComparedLogs } from './frequency.ts';
 import { logEvidence } from './log-evidence.ts';
 import { logFindings, logsAreUnsettled } from './log-findings.ts';
 import { logsAfter, newLogs, type LogsState } from './log-state.ts';
+import type { StableErrors } from './stable-errors.ts';
 
 /** What a watch with logs compares them with; undefined where the spec says `logs: none`. */
-export type LogsPlan = { readonly against: ComparedLogs } | undefined;
+export type LogsPlan =
+  | {
+      readonly against: ComparedLogs;
+      /** What the soak has found out about stable, for the monitor; null where it has not. */
+      readonly known: StableErrors | null;
+    }
+  | undefined;
 
 interface WatchedLogs {
   readonly startedAt: number;
@@ -23,7 +30,7 @@ export function withLogs(
   if (plan === undefined) return {};
   const { candidate, stable } = samples;
   if (candidate.logs === 'later' || stable?.logs === 'later') return logs === undefined ? {} : { logs };
-  const before = logs ?? newLogs(stable !== null);
+  const before = logs ?? newLogs(stable !== null, plan.known);
   return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, startedAt }) };
 }
 

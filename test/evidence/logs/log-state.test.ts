@@ -1,60 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorGroup } from '../../../src/evidence/logs/digest.ts';
-import type { ComparedLogs } from '../../../src/evidence/logs/frequency.ts';
 import { logEvidence } from '../../../src/evidence/logs/log-evidence.ts';
 import { logFindings } from '../../../src/evidence/logs/log-findings.ts';
 import { logsAfter, logsStateSchema, newLogs, type LogsState } from '../../../src/evidence/logs/log-state.ts';
-import type { LogsReading, PodLog } from '../../../src/evidence/logs/reading.ts';
-
-const startedAt = Date.UTC(2026, 10, 25, 10);
-const intervalMs = 5_000;
-const baselineMs = 300_000;
-
-/** How often each error was logged since the last look, by pod. */
-type Said = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-function group(text: string, count: number, at: number): ErrorGroup {
-  return { text, sample: `sample of ${text}`, times: Array.from({ length: count }, () => at) };
-}
-
-function reading(said: Said, at: number, since: number | null = null): LogsReading {
-  const pods = Object.entries(said).map(([name, errors]): PodLog => {
-    const groups = Object.entries(errors).map(([text, count]) => group(text, count, at));
-    const found = groups.reduce((sum, { times }) => sum + times.length, 0);
-    const cursor = { at: new Date(at).toISOString(), lines: 1, open: 'line' } as const;
-    return { uid: name, name, cursor, lines: 10, errors: groups, found, allowed: 0, isPartial: false, since };
-  });
-  return { at, pods, unread: [], ready: pods.length };
-}
-
-interface Looks {
-  readonly candidate: Said;
-  readonly stable: Said;
-  /** What stable logged before the watch. */
-  readonly before?: Said;
-  readonly looks?: number;
-}
-
-function watched({ candidate, stable, before = {}, looks = 1 }: Looks): LogsState {
-  let state = newLogs(true);
-  for (let look = 1; look <= looks; look += 1) {
-    const at = startedAt + look * intervalMs;
-    if (look === 1) {
-      const known = { ...Object.fromEntries(Object.keys(stable).map((pod) => [pod, {}])), ...before };
-      const past = { ...reading(known, startedAt - 60_000, startedAt - baselineMs), at: startedAt };
-      state = logsAfter(state, { candidate: reading({}, startedAt), stable: past, startedAt });
-    }
-    state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(stable, at), startedAt });
-  }
-  return state;
-}
-
-function verdictOf(state: LogsState, against: ComparedLogs = 'stable'): string | undefined {
-  return logFindings(state, against)[0]?.verdict;
-}
-
-const quiet: Said = { 'blue-a': {}, 'blue-b': {} };
+import type { LogsReading } from '../../../src/evidence/logs/reading.ts';
+import { intervalMs, quiet, reading, startedAt, verdictOf, watched, type Said } from './looks.ts';
 
 describe('an error that stable does not log', () => {
   it('fails the candidate from three lines on two pods on', () => {
@@ -80,6 +30,20 @@ describe('an error that stable does not log', () => {
 
   it('does so on the only pod of a slot', () => {
     expect(verdictOf(watched({ candidate: { 'green-a': { boom: 3 } }, stable: { 'blue-a': {} } }))).toBe('fail');
+  });
+
+  it('does not by three lines where the candidate was watched for longer than stable, but by more', () => {
+    // Twenty minutes of two pods, against five.
+    const looks = 240;
+    const monitor = watched({ candidate: { 'green-a': {}, 'green-b': {} }, stable: quiet, looks });
+    const at = startedAt + looks * intervalMs;
+    const after = (lines: number): LogsState => {
+      const candidate = reading({ 'green-a': { boom: 1 }, 'green-b': { boom: lines - 1 } }, at);
+      return logsAfter(monitor, { candidate, stable: reading(quiet, at), startedAt });
+    };
+    expect([9, 10].map((lines) => verdictOf(after(lines), 'baseline'))).toEqual(['pass', 'fail']);
+    // In a soak stable is watched meanwhile.
+    expect([2, 3].map((lines) => verdictOf(after(lines), 'stable'))).toEqual(['pass', 'fail']);
   });
 
   it('adds up over looks, pods too', () => {
@@ -253,6 +217,19 @@ describe('logs that were not read', () => {
     expect(logFindings(mending, 'stable')).toEqual([]);
     const known = logsAfter(watched({ candidate, stable: quiet }), { candidate: boom, stable: nobody, startedAt });
     expect(verdictOf(known)).toBe('fail');
+  });
+
+  it('of stable that say nothing of the time before the cutover leave an error in doubt, and nothing else', () => {
+    const stable = reading(quiet, at, at);
+    const after = (said: Said): LogsState =>
+      logsAfter(newLogs(true), { candidate: reading(said, at), stable, startedAt });
+    expect(logFindings(after({ 'green-a': { boom: 2 }, 'green-b': { boom: 2 } }), 'baseline')).toMatchObject([
+      {
+        verdict: 'insufficient-data',
+        reason: 'no pod of stable was read for any time, so it is not known which errors are new',
+      },
+    ]);
+    expect(verdictOf(after({ 'green-a': { boom: 1 }, 'green-b': {} }), 'baseline')).toBe('pass');
   });
 
   it('are not judged where there is no stable slot', () => {
