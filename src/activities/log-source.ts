@@ -2,11 +2,10 @@
 import { toMilliseconds } from '../domain/duration.ts';
 import { allowList } from '../evidence/logs/allow-list.ts';
 import type { StableErrors } from '../evidence/logs/stable-errors.ts';
-import type { LogsPlan } from '../evidence/logs/watch-logs.ts';
 import { BackgroundSource } from '../evidence/background-source.ts';
 import { podsLogs } from '../evidence/pods-logs.ts';
 import type { Reading } from '../evidence/source.ts';
-import type { WatchState } from '../evidence/watch.ts';
+import type { LogsPlan, WatchState } from '../evidence/watch-state.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { LogsSpec } from '../domain/spec.ts';
 import type { Target } from './contract.ts';
@@ -16,7 +15,7 @@ import type { SlotViews } from './slot-views.ts';
 /** After the cutover stable has no users whose errors it could log: what it logged before is what tells. */
 const comparedWith = { soak: 'stable', monitor: 'baseline' } as const;
 
-export function logsPlan(step: 'soak' | 'monitor', target: Target, known: StableErrors | null): LogsPlan {
+export function logsPlan(step: 'soak' | 'monitor', target: Target, known: StableErrors | null): LogsPlan | undefined {
   return logsOf(target) === null ? undefined : { against: comparedWith[step], known };
 }
 
