@@ -29,6 +29,20 @@ describe('containers that were killed for their memory', () => {
     expect(Object.keys(state.last ?? {})).toHaveLength(100);
     expect(afterOomLook(state, [kill('new', '10:01')])).toMatchObject({ kills: 1 });
   });
+
+  it('are not counted again, however many old ones there are, look after look', () => {
+    const old = Array.from({ length: 300 }, (_, index) => kill(`p${index}`, `10:${String(index % 60).padStart(2, '0')}`));
+    let state = afterOomLook(noOomKills, old);
+    for (let look = 0; look < 5; look += 1) state = afterOomLook(state, look % 2 === 0 ? old.toReversed() : old);
+    expect(state).toMatchObject({ kills: 0, newest: null });
+    const again = old.map((one, index) => (index === 7 ? kill('p7', '11:00') : one));
+    expect(afterOomLook(state, again)).toMatchObject({ kills: 1, newest: { uid: 'p7' } });
+  });
+
+  it('are told by each container where there is place for all, whatever the clocks of their nodes say', () => {
+    const state = afterOomLook(noOomKills, [kill('a', '10:05')]);
+    expect(afterOomLook(state, [kill('a', '10:05'), kill('behind', '10:03')])).toMatchObject({ kills: 1 });
+  });
 });
 
 const warning = (uid: string, count: number, changes: Partial<SeenWarning> = {}): SeenWarning => ({
