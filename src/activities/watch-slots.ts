@@ -1,5 +1,6 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
 import { setMaxListeners } from 'node:events';
+import { deadlines } from '../domain/deadline.ts';
 import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
@@ -208,7 +209,12 @@ function watchFrom(
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
     sources,
     checks: watch.checks ?? [],
-    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
+    limits: {
+      thresholds: watch.thresholds,
+      minimumRequests: watch.minimumRequests,
+      metrics: spec.metrics,
+      replacement: deadlines.deploy(spec),
+    },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
     step,
     stableUsage,

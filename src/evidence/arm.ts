@@ -21,8 +21,12 @@ export interface ArmStatus {
   readonly ready: number;
   /** The fewest pods that were desired since the watch began: pods that are added need time to become ready. */
   readonly desired: number;
-  /** How many looks in a row saw fewer ready pods than that. */
+  /** How many looks in a row saw fewer ready pods than that, for which the slot has to answer. */
   readonly looksUnready: number;
+  /** Pods that were taken away, and others that are not ready yet in their place; null where all that are missing failed, or none is. */
+  readonly replacing: { readonly since: number; readonly forMs: number } | null;
+  /** How many evicted pods were there when last none was missing. */
+  readonly evicted: number;
   /** Restarts of each pod that had any: when it was first seen, and now. */
   readonly restarts: Readonly<Record<string, readonly [first: number, now: number]>>;
   /** Restarts during the watch of pods that are gone. */
@@ -36,14 +40,16 @@ export interface Measured extends SlotMeasurement {
   /** Why the status of the pods is not known; null when it is. */
   readonly statusGap: string | null;
   readonly looksUnready: number;
+  /** For how long pods have been missing that are being replaced; null where none is. */
+  readonly replacingForMs: number | null;
   /** The quantiles that are above what the histogram can tell: their value is a lower limit. */
   readonly atLeast: readonly ('p95' | 'p99')[];
 }
 
 export const newArm: Arm = { counters: null, probes: null, unread: null, status: null, statusIsFresh: false };
 
-/** The arm after one more look. */
-export function look(arm: Arm, sample: Sample): Arm {
+/** The arm after one more look, at `at` in milliseconds since the epoch. */
+export function look(arm: Arm, sample: Sample, at: number): Arm {
   const { counters, probes, pods } = sample;
   return {
     // Before it is known which pods there are, those that are read first would look as if they had only just begun.
@@ -51,7 +57,7 @@ export function look(arm: Arm, sample: Sample): Arm {
     // An earlier run of them is over, and would only make the heartbeat longer.
     probes: countedAfter(arm.probes, probes, Object.keys(probes ?? {})),
     unread: sample.unread ?? null,
-    status: pods === undefined ? arm.status : statusAfter(arm.status, pods),
+    status: pods === undefined ? arm.status : statusAfter(arm.status, pods, at),
     statusIsFresh: pods !== undefined,
   };
 }
@@ -65,19 +71,29 @@ function countedAfter(
   return before === null ? beginCounting(counters, present) : count(before, counters, present);
 }
 
+/** Whether the last look that saw its pods found too few of them ready. */
+export function isShort({ status }: Arm): boolean {
+  return status !== null && (status.looksUnready > 0 || status.replacing !== null);
+}
+
 /** What was counted between two looks; null where it was not counted at both. */
 export function between(before: CounterState | null, after: CounterState | null): Totals | null {
   return before === null || after === null ? null : subtractTotals(after.totals, before.totals);
 }
 
-function statusAfter(before: ArmStatus | null, { ready, desired, uids, restarts }: PodsStatus): ArmStatus {
+function statusAfter(before: ArmStatus | null, pods: PodsStatus, at: number): ArmStatus {
+  const { ready, desired, uids, restarts } = pods;
   const fewest = Math.min(before?.desired ?? desired, desired);
+  const missing = missingPods(before, pods, fewest);
+  const since = before?.replacing?.since ?? at;
   const present = new Set(uids);
   const gone = Object.entries(before?.restarts ?? {}).filter(([uid]) => !present.has(uid));
   return {
     ready,
     desired: fewest,
-    looksUnready: ready < fewest || fewest === 0 ? (before?.looksUnready ?? 0) + 1 : 0,
+    looksUnready: missing === 'failed' ? (before?.looksUnready ?? 0) + 1 : 0,
+    replacing: missing === 'replaced' ? { since, forMs: at - since } : null,
+    evicted: missing === 'none' ? (pods.evicted ?? 0) : (before?.evicted ?? 0),
     restarts: Object.fromEntries(
       Object.entries(restarts).map(([uid, now]) => {
         // A pod that the first look did not see restarted within the watch, as often as it ever did.
@@ -87,6 +103,21 @@ function statusAfter(before: ArmStatus | null, { ready, desired, uids, restarts 
     ),
     restartsOfGone: (before?.restartsOfGone ?? 0) + sumOf(gone.map(([, seen]) => seen)),
   };
+}
+
+/**
+ * Why pods are missing. Those that an operator, a drain or a preemption takes away are not the slot's fault, and their successors
+ * need time; a pod that stays and is not ready is, and so is one that its node has evicted. A slot without any ready pod is
+ * no good, whosever fault it is.
+ */
+function missingPods(
+  before: ArmStatus | null,
+  { ready, failing, evicted = 0 }: PodsStatus,
+  fewest: number,
+): 'none' | 'replaced' | 'failed' {
+  if (ready >= fewest && fewest > 0) return 'none';
+  const isOwnFault = failing !== 0 || evicted > (before?.evicted ?? 0);
+  return ready === 0 || isOwnFault ? 'failed' : 'replaced';
 }
 
 /** What the slot did since the watch began. */
@@ -119,6 +150,7 @@ function measure({ unread, status, statusIsFresh }: Arm, totals: Totals | null):
     countersGap: gapOf(unread, totals),
     statusGap: status !== null && statusIsFresh ? null : 'the status of the pods could not be read',
     looksUnready: status?.looksUnready ?? 0,
+    replacingForMs: status?.replacing?.forMs ?? null,
     atLeast,
   };
 }

@@ -5,6 +5,7 @@
  * where the rest could not be measured.
  */
 import type { Finding, MetricName, Verdict } from '../domain/evidence.ts';
+import { isOver, type Deadline } from '../domain/deadline.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import type { MetricsSpec, Thresholds } from '../domain/spec.ts';
 import type { Measured } from './arm.ts';
@@ -13,6 +14,8 @@ export interface Limits {
   readonly thresholds: Thresholds;
   readonly minimumRequests: number;
   readonly metrics: MetricsSpec;
+  /** How long pods that take the place of others may need to become ready: as long as those of a new candidate. */
+  readonly replacement: Deadline;
 }
 
 /** Looks in a row with too few ready pods that are no accident of one moment. */
@@ -25,9 +28,9 @@ export function judge(candidate: Measured, limits: Limits): Finding[] {
 }
 
 /** Readiness and restarts alone: what fails by them, fails at once. */
-export function judgePods(candidate: Measured, { thresholds }: Limits): Finding[] {
+export function judgePods(candidate: Measured, { thresholds, replacement }: Limits): Finding[] {
   const judgements = [
-    readiness(candidate),
+    readiness(candidate, replacement),
     ...(thresholds.restarts === null ? [] : [restarts(candidate, thresholds.restarts)]),
   ];
   return judgements.map(overWatch);
@@ -65,9 +68,17 @@ function isWorthSaying({ verdict, against, metric }: Finding): boolean {
 
 type Judgement = Omit<Finding, 'over'>;
 
-function readiness({ readyPods, desiredPods, looksUnready, statusGap }: Measured): Judgement {
+function readiness(candidate: Measured, replacement: Deadline): Judgement {
+  const { readyPods, desiredPods, looksUnready, replacingForMs, statusGap } = candidate;
   const reason = `${readyPods} of ${desiredPods} pods are ready`;
   if (looksUnready >= looksUnreadyThatFail) return judged('readiness', 'fail', reason);
+  if (replacingForMs !== null) {
+    const missing = desiredPods - readyPods === 1 ? '1 is' : `${desiredPods - readyPods} are`;
+    if (replacingForMs > replacement.ms) {
+      return judged('readiness', 'fail', `${reason}: ${isOver(replacement)}, and ${missing} not replaced yet`);
+    }
+    return insufficient('readiness', `${reason}, and ${missing} being replaced`);
+  }
   return statusGap === null ? judged('readiness', 'pass', reason) : insufficient('readiness', statusGap);
 }
 

@@ -7,7 +7,7 @@
 import { boundedWatch } from '../domain/bounds.ts';
 import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import type { WatchCheck } from '../domain/spec.ts';
-import { between, documentOf, look, newArm, wholeWatch, type Arm } from './arm.ts';
+import { between, documentOf, isShort, look, newArm, wholeWatch, type Arm } from './arm.ts';
 import {
   areChecksUnsettled,
   checkEvidence,
@@ -113,7 +113,7 @@ export function hasFailed({ failed }: WatchState): boolean {
 export function isUnsettled({ limits, logs, checks = [] }: Watch, state: WatchState): boolean {
   const { candidate } = state;
   const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-  const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+  const isUnready = !candidate.statusIsFresh || isShort(candidate);
   // What is counted is what comes between two looks.
   const isOnlyOne = state.samples < 2;
   return (
@@ -165,9 +165,9 @@ function withArms(
   at: number,
 ): WatchState {
   const counted = (sample: Sample): Sample => (watch.limits.metrics === 'none' ? withoutCounters(sample) : sample);
-  const candidate = look(before.candidate, counted(seen.candidate));
+  const candidate = look(before.candidate, counted(seen.candidate), at);
   const hasStable = before.stable !== null && seen.stable !== null;
-  const stable = hasStable ? look(before.stable, counted(seen.stable)) : null;
+  const stable = hasStable ? look(before.stable, counted(seen.stable), at) : null;
   const stretch = {
     since: at,
     until: at,

@@ -31,7 +31,9 @@ describe('containers that were killed for their memory', () => {
   });
 
   it('are not counted again, however many old ones there are, look after look', () => {
-    const old = Array.from({ length: 300 }, (_, index) => kill(`p${index}`, `10:${String(index % 60).padStart(2, '0')}`));
+    const old = Array.from({ length: 300 }, (_, index) =>
+      kill(`p${index}`, `10:${String(index % 60).padStart(2, '0')}`),
+    );
     let state = afterOomLook(noOomKills, old);
     for (let look = 0; look < 5; look += 1) state = afterOomLook(state, look % 2 === 0 ? old.toReversed() : old);
     expect(state).toMatchObject({ kills: 0, newest: null });

@@ -5,6 +5,8 @@ export function podView(name: string, changes: Partial<PodView> = {}): PodView {
   const rest = {
     terminating: false,
     readySince: null,
+    everReady: true,
+    ended: null,
     restarts: 0,
     oomKills: [],
     ports: [],

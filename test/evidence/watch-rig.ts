@@ -1,4 +1,5 @@
 /** A watch whose looks see what a test has written down. */
+import { deadlines } from '../../src/domain/deadline.ts';
 import type { SlotUsage } from '../../src/domain/evidence.ts';
 import type { SpecInput, Thresholds } from '../../src/domain/spec.ts';
 import type { Baseline } from '../../src/evidence/baseline.ts';
@@ -23,6 +24,8 @@ interface Seen {
   readonly probes?: PodCounters;
   readonly ready?: number;
   readonly desired?: number;
+  readonly failing?: number;
+  readonly evicted?: number;
   readonly restarts?: number;
   readonly unread?: readonly string[];
 }
@@ -34,10 +37,12 @@ export function seen({
   probes,
   ready = 2,
   desired = 2,
+  failing = Math.max(0, desired - ready),
+  evicted = 0,
   restarts = 0,
   unread = [],
 }: Seen): Reading {
-  const pods = { ready, desired, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
+  const pods = { ready, desired, failing, evicted, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
   const counted = { a: counters(requests, errors, slow) };
   const sample = { counters: counted, unread, pods, ...(probes === undefined ? {} : { probes: { run: probes } }) };
   return { kind: 'sample', sample };
@@ -78,6 +83,7 @@ export class WatchRig {
         thresholds: { ...full.monitor.thresholds, ...options.thresholds },
         minimumRequests: 20,
         metrics: full.metrics,
+        replacement: deadlines.deploy(full),
       },
       comparison: comparisonOf({ step, spec: full, hasStable, baseline }),
       step,
