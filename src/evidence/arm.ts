@@ -1,12 +1,14 @@
 /** One slot under watch: what happened in it since the watch began. Pure. */
 import type { SlotMeasurement } from '../domain/evidence.ts';
 import { beginCounting, count, subtractTotals, type CounterState, type Totals } from './counters.ts';
-import { quantile } from './histogram.ts';
+import { observations, quantile, subtractBuckets, type Buckets } from './histogram.ts';
 import type { PodsStatus, Sample } from './source.ts';
 
 /** JSON, so that another worker can go on with it. */
 export interface Arm {
   readonly counters: CounterState | null;
+  /** What the pods had counted when connections and caches were new: of their latency, that says nothing. */
+  readonly unsettled: Buckets;
   /** The answers to the worker's own probes. */
   readonly probes: CounterState | null;
   /** The pods whose counters the last look could not read; null when it could read none at all. */
@@ -42,18 +44,37 @@ export interface Measured extends SlotMeasurement {
   readonly looksUnready: number;
   /** For how long pods have been missing that are being replaced; null where none is. */
   readonly replacingForMs: number | null;
+  /** Why there are no quantiles, where there are none. */
+  readonly latencyGap: string;
   /** The quantiles that are above what the histogram can tell: their value is a lower limit. */
   readonly atLeast: readonly ('p95' | 'p99')[];
 }
 
-export const newArm: Arm = { counters: null, probes: null, unread: null, status: null, statusIsFresh: false };
+export const newArm: Arm = {
+  counters: null,
+  unsettled: {},
+  probes: null,
+  unread: null,
+  status: null,
+  statusIsFresh: false,
+};
 
-/** The arm after one more look, at `at` in milliseconds since the epoch. */
-export function look(arm: Arm, sample: Sample, at: number): Arm {
-  const { counters, probes, pods } = sample;
+export interface LookTime {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether connections and caches are new. */
+  readonly isSettling: boolean;
+}
+
+/** The arm after one more look. */
+export function look(arm: Arm, sample: Sample, { at, isSettling }: LookTime): Arm {
+  const { probes, pods } = sample;
+  // Before it is known which pods there are, those that are read first would look as if they had only just begun.
+  const isTooSoon = arm.counters === null && pods === undefined;
+  const counters = isTooSoon ? null : countedAfter(arm.counters, sample.counters, pods?.uids);
   return {
-    // Before it is known which pods there are, those that are read first would look as if they had only just begun.
-    counters: arm.counters === null && pods === undefined ? null : countedAfter(arm.counters, counters, pods?.uids),
+    counters,
+    unsettled: isSettling ? (counters?.totals.latency ?? {}) : arm.unsettled,
     // An earlier run of them is over, and would only make the heartbeat longer.
     probes: countedAfter(arm.probes, probes, Object.keys(probes ?? {})),
     unread: sample.unread ?? null,
@@ -69,6 +90,11 @@ function countedAfter(
 ): CounterState | null {
   if (counters === undefined) return before;
   return before === null ? beginCounting(counters, present) : count(before, counters, present);
+}
+
+/** What its pods counted since connections and caches were new no more. */
+export function settledLatency({ counters, unsettled }: Arm): Buckets {
+  return subtractBuckets(counters?.totals.latency ?? {}, unsettled);
 }
 
 /** Whether the last look that saw its pods found too few of them ready. */
@@ -122,7 +148,8 @@ function missingPods(
 
 /** What the slot did since the watch began. */
 export function wholeWatch(arm: Arm): Measured {
-  return measure(arm, arm.counters?.totals ?? null);
+  const totals = arm.counters?.totals ?? null;
+  return measure(arm, totals && { ...totals, latency: settledLatency(arm) });
 }
 
 /** The measurement as the state document shows it. */
@@ -131,7 +158,7 @@ export function documentOf(measured: Measured): SlotMeasurement {
   return { requests, errors, errorRate, p95Ms, p99Ms, restarts, readyPods, desiredPods };
 }
 
-function measure({ unread, status, statusIsFresh }: Arm, totals: Totals | null): Measured {
+function measure({ unread, status, statusIsFresh, unsettled }: Arm, totals: Totals | null): Measured {
   const p95 = totals === null ? null : quantile(totals.latency, 0.95);
   const p99 = totals === null ? null : quantile(totals.latency, 0.99);
   const atLeast = [
@@ -151,6 +178,10 @@ function measure({ unread, status, statusIsFresh }: Arm, totals: Totals | null):
     statusGap: status !== null && statusIsFresh ? null : 'the status of the pods could not be read',
     looksUnready: status?.looksUnready ?? 0,
     replacingForMs: status?.replacing?.forMs ?? null,
+    latencyGap:
+      observations(unsettled) > 0
+        ? 'there were requests only while connections and caches were new'
+        : 'the pods expose no such histogram of latency',
     atLeast,
   };
 }

@@ -114,8 +114,7 @@ function errors({ requests, errorRate, countersGap }: Measured, limit: number): 
 
 function latency(candidate: Measured, metric: 'p95' | 'p99', limit: string): Judgement {
   const measured = metric === 'p95' ? candidate.p95Ms : candidate.p99Ms;
-  if (measured === null)
-    return insufficient(metric, `${metric} is unknown: the pods expose no such histogram of latency`);
+  if (measured === null) return insufficient(metric, `${metric} is unknown: ${candidate.latencyGap}`);
   const limitMs = toMilliseconds(limit);
   const value = `${measured >= 10 ? Math.round(measured) : measured.toPrecision(2)} ms`;
   if (!candidate.atLeast.includes(metric)) {

@@ -47,6 +47,7 @@ const counters = z
 
 const armSchema = z.object({
   counters,
+  unsettled: buckets,
   probes: counters,
   unread: z.array(z.string()).nullable(),
   status: z

@@ -165,9 +165,10 @@ function withArms(
   at: number,
 ): WatchState {
   const counted = (sample: Sample): Sample => (watch.limits.metrics === 'none' ? withoutCounters(sample) : sample);
-  const candidate = look(before.candidate, counted(seen.candidate), at);
+  const time = { at, isSettling: at - before.startedAt < watch.comparison.limitsSettleMs };
+  const candidate = look(before.candidate, counted(seen.candidate), time);
   const hasStable = before.stable !== null && seen.stable !== null;
-  const stable = hasStable ? look(before.stable, counted(seen.stable), at) : null;
+  const stable = hasStable ? look(before.stable, counted(seen.stable), time) : null;
   const stretch = {
     since: at,
     until: at,

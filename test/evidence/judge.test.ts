@@ -16,6 +16,7 @@ const good: Measured = {
   statusGap: null,
   looksUnready: 0,
   replacingForMs: null,
+  latencyGap: 'the pods expose no such histogram of latency',
   atLeast: [],
 };
 const metrics = { path: '/metrics', requests: 'r', latency: 'l', errors: { label: 'status', pattern: '5..' } };

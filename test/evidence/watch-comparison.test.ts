@@ -152,6 +152,52 @@ describe('a monitor', () => {
     expect(evidence.comparison?.metrics[0]?.candidate.requests).toBe(5_000);
   });
 
+  const cold = (until: number) => serving(60, 50, (look) => ({ slow: Math.min(look, until) * 50 }));
+
+  it('forgives a candidate that is slow while connections and caches are new', async () => {
+    const rig = new WatchRig(cold(10), { settles: true });
+    const { state, looks } = await rig.run(60);
+    expect(looks).toBe(60);
+    // The figures are without them, too.
+    const { verdict, candidate } = evidenceOf(rig.watch, state);
+    expect([verdict, candidate.requests]).toEqual(['pass', 59 * 50]);
+    expect(candidate.p99Ms).toBeLessThan(100);
+  });
+
+  it('fails one that is slow for good soon after that, and one that fails at once', async () => {
+    expect((await new WatchRig(cold(60), { settles: true }).run(60)).looks).toBeLessThanOrEqual(18);
+    const failing = serving(60, 50, (look) => ({ errors: look * 25 }));
+    expect((await new WatchRig(failing, { settles: true }).run(60)).looks).toBeLessThan(5);
+  });
+
+  it('forgives nothing of that in a soak', async () => {
+    expect((await new WatchRig(cold(10), { step: 'soak', settles: true }).run(60)).looks).toBeLessThan(5);
+  });
+
+  it('is insufficient data where there were requests only while connections and caches were new', async () => {
+    const rig = new WatchRig(
+      serving(60, 0, (look) => ({ requests: Math.min(look, 5) * 50 })),
+      { settles: true },
+    );
+    expect(evidenceOf(rig.watch, (await rig.run(60)).state)).toMatchObject({
+      verdict: 'insufficient-data',
+      reason: expect.stringContaining('p95 is unknown: there were requests only while connections and caches were new'),
+    });
+  });
+
+  it('forgives for a tenth of its duration, and for no more than 15 s', () => {
+    const settling = (duration: string) =>
+      comparisonOf({
+        step: 'monitor',
+        spec: parsed({ ...spec, monitor: { duration } }),
+        hasStable: false,
+        baseline: null,
+      });
+    expect(settling('1m').limitsSettleMs).toBe(6_000);
+    expect(settling('5m').limitsSettleMs).toBe(15_000);
+    expect(settling('1h').limitsSettleMs).toBe(15_000);
+  });
+
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
     const idle: Baseline = { format: 1, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });

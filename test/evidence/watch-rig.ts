@@ -54,6 +54,8 @@ interface RigOptions {
   readonly settings?: Partial<SpecInput>;
   readonly baseline?: Baseline;
   readonly stableUsage?: SlotUsage;
+  /** Whether latency may settle, as it may in each monitor; by default it is judged from the first look on. */
+  readonly settles?: boolean;
   /** What the looks at stable see; without it there is no stable slot. */
   readonly stable?: readonly Reading[];
 }
@@ -85,7 +87,10 @@ export class WatchRig {
         metrics: full.metrics,
         replacement: deadlines.deploy(full),
       },
-      comparison: comparisonOf({ step, spec: full, hasStable, baseline }),
+      comparison: {
+        ...comparisonOf({ step, spec: full, hasStable, baseline }),
+        ...(options.settles === true ? {} : { limitsSettleMs: 0 }),
+      },
       step,
       stableUsage: options.stableUsage ?? null,
       records: null,
