@@ -184,7 +184,7 @@ function withArms(
     comparison: compareAgain(watch.comparison, before.comparison, before, { candidate, stable }, at - before.startedAt),
     baseline: hasBaseline ? record(before.baseline, seen.stable, at, watch.records) : before.baseline,
     series: addToSeries(before.series, stretch, watch.horizonMs),
-    ...checksAfter(watch, before, seen),
+    ...checksAfter(watch, before, seen, at),
     observations: observe(before.observations, { at, ...seen, arms: { candidate, stable } }),
     ...withLogs(watch.logs, before, seen, at),
   };
@@ -194,9 +194,11 @@ function checksAfter(
   { checks = [] }: Watch,
   { checks: before = {} }: WatchState,
   { candidate, stable }: { readonly candidate: Sample; readonly stable: Sample | null },
+  at: number,
 ): Pick<WatchState, 'checks'> {
   if (checks.length === 0) return {};
-  return { checks: checksAfterLook(before, checks, candidate.checks, stable === null ? null : stable.checks) };
+  const found = { candidate: candidate.checks, stable: stable === null ? null : stable.checks, at };
+  return { checks: checksAfterLook(before, checks, found) };
 }
 
 function withoutCounters(sample: Sample): Sample {

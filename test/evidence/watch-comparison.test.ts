@@ -126,6 +126,14 @@ describe('a soak', () => {
   });
 });
 
+/** Readings of a candidate of which all answers are slow at first, or for good. */
+const cold = (until: number): Reading[] => serving(60, 50, (look) => ({ slow: Math.min(look, until) * 50 }));
+
+function limitsSettleMs(duration: string): number {
+  const watched = parsed({ ...spec, monitor: { duration } });
+  return comparisonOf({ step: 'monitor', spec: watched, hasStable: false, baseline: null }).limitsSettleMs;
+}
+
 describe('a monitor', () => {
   const baseline: Baseline = { format: 1, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
 
@@ -151,8 +159,6 @@ describe('a monitor', () => {
     expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: 39_000 } });
     expect(evidence.comparison?.metrics[0]?.candidate.requests).toBe(5_000);
   });
-
-  const cold = (until: number) => serving(60, 50, (look) => ({ slow: Math.min(look, until) * 50 }));
 
   it('forgives a candidate that is slow while connections and caches are new', async () => {
     const rig = new WatchRig(cold(10), { settles: true });
@@ -186,16 +192,9 @@ describe('a monitor', () => {
   });
 
   it('forgives for a tenth of its duration, and for no more than 15 s', () => {
-    const settling = (duration: string) =>
-      comparisonOf({
-        step: 'monitor',
-        spec: parsed({ ...spec, monitor: { duration } }),
-        hasStable: false,
-        baseline: null,
-      });
-    expect(settling('1m').limitsSettleMs).toBe(6_000);
-    expect(settling('5m').limitsSettleMs).toBe(15_000);
-    expect(settling('1h').limitsSettleMs).toBe(15_000);
+    expect(limitsSettleMs('1m')).toBe(6_000);
+    expect(limitsSettleMs('5m')).toBe(15_000);
+    expect(limitsSettleMs('1h')).toBe(15_000);
   });
 
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
