@@ -1,4 +1,4 @@
-import { beginCounting, count, usersRequests, type CounterState } from '../evidence/counters.ts';
+import { beginCounting, count, type CounterState } from '../evidence/counters.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { probePaths } from '../kubernetes/probe-paths.ts';
@@ -29,7 +29,13 @@ export async function lateRequests(
     readyPods = found.filter(({ ready }) => ready).length;
     return found;
   };
-  const source = podsMetrics({ way: access[spec.access], metrics, port, pods, background: () => paths });
+  const source = podsMetrics({
+    way: access[spec.access],
+    metrics,
+    port,
+    pods,
+    background: () => ({ paths, ofRoot: 0, ofAll: 0 }),
+  });
   let state: CounterState | null = null;
   const look: LateCounter = async () => {
     const reading = await source.sample({ spec, slot }, signal);
@@ -40,7 +46,7 @@ export async function lateRequests(
     if (reading.sample.unread?.length !== 0) return null;
     const before = state;
     state = before === null ? beginCounting(reading.sample.counters) : count(before, reading.sample.counters);
-    return before === null ? null : usersRequests(state.totals) - usersRequests(before.totals);
+    return before === null ? null : state.totals.requests - before.totals.requests;
   };
   await look();
   return look;

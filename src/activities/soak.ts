@@ -1,6 +1,7 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
 import type { WatchEvidence } from '../domain/evidence.ts';
 import { probeRequests } from '../domain/probe-requests.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { baselineOf } from '../evidence/baseline.ts';
@@ -47,7 +48,8 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       };
       const sources = [traffic.source];
       const records = recordsOf(target, traffic);
-      const watching = { ...run, views, port, sources, inPlace, records, baseline: null, stableUsage: null };
+      const asked = askedBy(target);
+      const watching = { ...run, views, port, asked, sources, inPlace, records, baseline: null, stableUsage: null };
       const { evidence, state } = await watchSlots(dependencies, watching);
       const baseline = state.baseline && baselineOf(state.baseline);
       return {
@@ -58,6 +60,12 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       over.abort();
     }
   };
+}
+
+/** Of the candidate alone: stable's baseline is of users' requests. */
+function askedBy({ spec, candidateSlot }: Target): (slot: Slot) => readonly string[] {
+  const paths = spec.soak.traffic.requestsPerSecond > 0 ? probeRequests(spec).map(({ path }) => path) : [];
+  return (slot) => (slot === candidateSlot ? paths : []);
 }
 
 /** The baseline is as long as the monitor, and of users' requests alone. */

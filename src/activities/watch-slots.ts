@@ -41,6 +41,8 @@ export interface WatchRun {
   readonly views: SlotViews;
   /** Where the pods listen. */
   readonly port: number;
+  /** The paths that the worker itself asks of a slot meanwhile; none where it is absent. */
+  readonly asked?: (slot: Slot) => readonly string[];
   /** Beside the pods' own metrics and status. */
   readonly sources?: readonly Source[];
   /** What the monitor compares with; null where none was recorded. */
@@ -187,7 +189,7 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, state
   const { startedAt = Date.now(), checks: known = {} } = fromResume(run.attempt.resume()) ?? {};
   const checks = watchChecks({ ...run, dependencies, pods, prometheus, jobs, known, startedAt });
   const all = [
-    ...sourcesOf(dependencies, run, prometheus),
+    ...sourcesOf(dependencies, { ...run, everyMs: intervalOf(run.spec) }, prometheus),
     ...(checks === null ? [] : [checks]),
     ...sources,
     ...logSources(dependencies, run, state, () => Date.now() >= limit.endsAt),

@@ -39,6 +39,8 @@ export interface ArmStatus {
 export interface Measured extends SlotMeasurement {
   /** Why the requests were not counted, or not those of every pod; null when they were. */
   readonly countersGap: string | null;
+  /** About how many of the requests are no user's, where they cannot be told. */
+  readonly explained: number;
   /** Why the status of the pods is not known; null when it is. */
   readonly statusGap: string | null;
   readonly looksUnready: number;
@@ -175,6 +177,7 @@ function measure({ unread, status, statusIsFresh, unsettled }: Arm, totals: Tota
     readyPods: status?.ready ?? 0,
     desiredPods: status?.desired ?? 0,
     countersGap: gapOf(unread, totals),
+    explained: totals?.explained ?? 0,
     statusGap: status !== null && statusIsFresh ? null : 'the status of the pods could not be read',
     looksUnready: status?.looksUnready ?? 0,
     replacingForMs: status?.replacing?.forMs ?? null,

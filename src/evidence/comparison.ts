@@ -114,13 +114,12 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   if (spec.metrics === 'none') return nothing('metrics is none');
   if (step === 'soak') return { base: 'traffic', why: null };
   if (baseline === null) return nothing('the soak has recorded no baseline');
-  const { requests } = totalsOf(baseline);
+  const { requests, explained = 0 } = totalsOf(baseline);
   const { minimumRequests } = watch;
-  if (requests >= minimumRequests) return { base: 'baseline', why: null };
+  if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
   const time = formatDuration(baseline.recordedMs);
-  return nothing(
-    `stable got ${requests} requests of users in the ${time} of the baseline, fewer than ${minimumRequests}`,
-  );
+  const users = Math.max(0, requests - explained);
+  return nothing(`stable got ${users} requests of users in the ${time} of the baseline, fewer than ${minimumRequests}`);
 }
 
 function podsPlan(watch: WatchSpec, base: ComparedWith): StatisticsPlan {

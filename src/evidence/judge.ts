@@ -91,11 +91,11 @@ function restarts({ restarts: seen, statusGap }: Measured, limit: number): Judge
 function requestFindings(candidate: Measured, { thresholds, minimumRequests }: Limits): Judgement[] {
   const { errorRate, p95, p99 } = thresholds;
   if (errorRate === null && p95 === null && p99 === null) return [];
-  const { requests, countersGap } = candidate;
+  const { requests, explained, countersGap } = candidate;
   if (requests === null) return [insufficient('requests', countersGap ?? 'no requests were counted')];
-  if (requests < minimumRequests) {
+  if (requests < minimumRequests + explained) {
     const gap = countersGap === null ? '' : `, and ${countersGap}`;
-    return [insufficient('requests', `${counted(requests)}, fewer than the ${minimumRequests} that are needed${gap}`)];
+    return [insufficient('requests', `${tooFew(requests, explained, minimumRequests)}${gap}`)];
   }
   return [
     ...(countersGap === null ? [] : [insufficient('requests', countersGap)]),
@@ -103,6 +103,12 @@ function requestFindings(candidate: Measured, { thresholds, minimumRequests }: L
     ...(p95 === null ? [] : [latency(candidate, 'p95', p95)]),
     ...(p99 === null ? [] : [latency(candidate, 'p99', p99)]),
   ];
+}
+
+function tooFew(requests: number, explained: number, needed: number): string {
+  if (explained === 0 || requests === 0) return `${counted(requests)}, fewer than the ${needed} that are needed`;
+  const others = `about ${Math.min(requests, explained)} are Kubernetes' own probes and looks at the metrics`;
+  return `${counted(requests)}, of which ${others}: fewer than the ${needed} beside them that are needed`;
 }
 
 function errors({ requests, errorRate, countersGap }: Measured, limit: number): Judgement {

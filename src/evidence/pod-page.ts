@@ -9,6 +9,18 @@ import { parsePrometheusText, samplesRead, type MetricSample } from './prometheu
 
 export type NamedMetrics = PodMetricsSpec;
 
+/** Requests that are no user's, but Kubernetes' own probes and looks at the metrics. */
+export interface Background {
+  /** A label with one of these paths tells them. */
+  readonly paths: ReadonlySet<string>;
+  /** About how many there have been at this pod whose path users ask for, too. */
+  readonly ofRoot: number;
+  /** About how many there have been in all: for a counter that has no label with a path. */
+  readonly ofAll: number;
+}
+
+export const noBackground: Background = { paths: new Set(), ofRoot: 0, ofAll: 0 };
+
 /** What the client libraries of most languages expose by this name. */
 const processStart = 'process_start_time_seconds';
 
@@ -19,14 +31,13 @@ const longestSeconds = 1e12;
 
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
- * than can be read: a part of them could say the opposite of the whole. Requests with a label of one of the paths in
- * `background` are told from those of users.
+ * than can be read: a part of them could say the opposite of the whole.
  */
 export function readPage(
   page: string,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
-  background: ReadonlySet<string> = new Set(),
+  background: Background = noBackground,
 ): PodCounters {
   const names = new Set([...countersOf(metrics), bucketOf(metrics), processStart]);
   const samples = parsePrometheusText(page, names);
@@ -39,11 +50,13 @@ export function readProtobufPage(
   page: Uint8Array,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
-  background: ReadonlySet<string> = new Set(),
+  background: Background = noBackground,
 ): PodCounters {
   const names = new Set([...countersOf(metrics), metrics.latency, processStart]);
   const { samples, histograms } = parsePrometheusProtobuf(page, names);
-  const native = histograms.filter(({ name }) => name === metrics.latency).map(({ histogram }) => histogram);
+  const native = histograms
+    .filter(({ name, labels }) => name === metrics.latency && !isBackground(labels, background))
+    .map(({ histogram }) => histogram);
   return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, background);
 }
 
@@ -65,21 +78,33 @@ function readSamples(
   { samples, native }: { readonly samples: readonly MetricSample[]; readonly native: Buckets },
   metrics: NamedMetrics,
   matches: LabelMatcher,
-  background: ReadonlySet<string>,
+  background: Background,
 ): PodCounters {
   const counter = countersOf(metrics);
   const bucket = bucketOf(metrics);
   const requests = eachOnce(samples.filter(({ name, value }) => counter.has(name) && isCount(value)));
   if (requests.length === 0) throw new Error(`no counter ${metrics.requests}`);
-  const notOfUsers = sum(requests.filter(({ labels }) => Object.values(labels).some((text) => background.has(text))));
+  const notOfUsers = requests.filter(({ labels }) => isBackground(labels, background));
+  const hasPaths = requests.some(({ labels }) => Object.values(labels).some((text) => text.startsWith('/')));
+  const explained = hasPaths ? background.ofRoot : background.ofAll;
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
     errors: sum(failed(requests, metrics.errors.label, matches)),
-    latency: addBuckets(bucketsOf(samples.filter(({ name }) => name === bucket)), native),
-    ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
+    latency: addBuckets(
+      bucketsOf(samples.filter((one) => one.name === bucket && !isBackground(one.labels, background))),
+      native,
+    ),
+    ...(notOfUsers.length > 0
+      ? { background: { requests: sum(notOfUsers), errors: sum(failed(notOfUsers, metrics.errors.label, matches)) } }
+      : {}),
+    ...(explained > 0 ? { explained } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
+}
+
+function isBackground(labels: Readonly<Record<string, string>>, { paths }: Background): boolean {
+  return paths.size > 0 && Object.values(labels).some((text) => paths.has(text));
 }
 
 /** A series that is there twice counts once, as it stands last. */

@@ -21,7 +21,7 @@ const totalsSchema = z.object({
   requests: z.number(),
   errors: z.number(),
   latency: buckets,
-  background: z.number().exactOptional(),
+  explained: z.number().exactOptional(),
 });
 const metric = z.enum([
   'error-rate',
@@ -37,9 +37,14 @@ const metric = z.enum([
   'check',
 ]) satisfies z.ZodType<MetricName>;
 
+const podCounters = totalsSchema.extend({
+  background: z.object({ requests: z.number(), errors: z.number() }).exactOptional(),
+  startedAt: z.number().exactOptional(),
+});
+
 const counters = z
   .object({
-    last: z.record(z.string(), totalsSchema.extend({ startedAt: z.number().exactOptional() })),
+    last: z.record(z.string(), podCounters),
     pending: z.array(z.string()),
     totals: totalsSchema,
   })

@@ -151,9 +151,9 @@ describe('CPU and memory', () => {
   });
 });
 
-const arm = (requests: number, { background = 0, unread = [] as readonly string[] | null } = {}): Arm => ({
+const arm = (requests: number, { unread = [] as readonly string[] | null } = {}): Arm => ({
   ...newArm,
-  counters: { last: {}, pending: [], totals: { requests, errors: 0, latency: {}, background } },
+  counters: { last: {}, pending: [], totals: { requests, errors: 0, latency: {} } },
   unread,
 });
 
@@ -183,15 +183,6 @@ describe('the distribution of the traffic', () => {
   it('reaches 1 once the requests to stable are longer ago than the last looks', () => {
     const later = Array.from({ length: 10 }, (_, index): [Arm, Arm] => [arm(100 + index), arm(5)]);
     expect(distributionOf(looks([arm(0), arm(0)], ...later))).toMatchObject({ candidateShare: 1, stableRequests: 5 });
-  });
-
-  it('leaves out what no user has asked', () => {
-    const state = looks(
-      [arm(0), arm(0)],
-      [arm(50), arm(30, { background: 30 })],
-      [arm(50), arm(60, { background: 60 })],
-    );
-    expect(distributionOf(state)).toMatchObject({ candidateShare: 1, stableRequests: 0, stableLastAt: null });
   });
 
   it('does not end the tail by looks that could not read every pod, and is not known without counters', () => {

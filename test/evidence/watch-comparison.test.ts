@@ -197,6 +197,17 @@ describe('a monitor', () => {
     expect(limitsSettleMs('1h')).toBe(15_000);
   });
 
+  it('rests on the limits alone where all that stable had may have been probes of Kubernetes', () => {
+    const unused = { ...baseline, looks: [{ requests: 300, errors: 0, latency: {}, explained: 290 }] };
+    const options = { step: 'monitor', spec: parsed(spec), hasStable: true } as const;
+    expect(comparisonOf({ ...options, baseline: unused })).toMatchObject({
+      with: 'nothing',
+      why: 'stable got 10 requests of users in the 1m of the baseline, fewer than 20',
+    });
+    const used = { ...unused, looks: [{ requests: 310, errors: 0, latency: {}, explained: 290 }] };
+    expect(comparisonOf({ ...options, baseline: used }).with).toBe('baseline');
+  });
+
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
     const idle: Baseline = { format: 1, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
