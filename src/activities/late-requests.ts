@@ -29,13 +29,10 @@ export async function lateRequests(
     readyPods = found.filter(({ ready }) => ready).length;
     return found;
   };
-  const source = podsMetrics({
-    way: access[spec.access],
-    metrics,
-    port,
-    pods,
-    background: () => ({ paths, ofRoot: 0, ofAll: 0 }),
-  });
+  // Whoever is still there is waited for, whichever requests are compared.
+  const { only: _only, ...everything } = metrics;
+  const background = () => ({ paths, ofRoot: 0, ofAll: 0 });
+  const source = podsMetrics({ way: access[spec.access], metrics: everything, port, pods, background });
   let state: CounterState | null = null;
   const look: LateCounter = async () => {
     const reading = await source.sample({ spec, slot }, signal);

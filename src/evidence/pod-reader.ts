@@ -6,6 +6,7 @@ import type { Slot } from '../domain/slot.ts';
 import type { HttpAnswer, Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import type { PodCounters } from './counters.ts';
+import { countedRequests } from './counted-requests.ts';
 import { labelMatcher } from './label-matcher.ts';
 import {
   hasBuckets,
@@ -37,6 +38,7 @@ const timeoutMs = 3_000;
 /** Reads one pod at a time, and remembers which format the pods of a slot have to be asked for. Rejects where it cannot. */
 export function podReader({ way, metrics, port, background = () => noBackground }: PodReaderOptions): PodReader {
   const matches = labelMatcher(metrics.errors.pattern);
+  const counted = countedRequests(metrics.only);
   const formats = new Map<Slot, Format>();
 
   const ask = async (format: Format, { spec }: Subject, pod: PodView, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -53,8 +55,8 @@ export function podReader({ way, metrics, port, background = () => noBackground 
 
   const readEither = (subject: Subject, pod: PodView, { body, bytes, headers }: HttpAnswer): PodCounters =>
     bytes !== undefined && isProtobuf(headers['content-type'])
-      ? readProtobufPage(bytes, metrics, matches, background(subject, pod))
-      : readPage(body, metrics, matches, background(subject, pod));
+      ? readProtobufPage(bytes, metrics, matches, background(subject, pod), counted)
+      : readPage(body, metrics, matches, background(subject, pod), counted);
 
   /** What the text lacks; null where the pod has no more to tell. */
   const readMore: (...pod: Parameters<PodReader>) => Promise<PodCounters | null> = async (subject, pod, signal) => {

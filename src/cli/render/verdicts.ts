@@ -1,4 +1,5 @@
-import type { MetricName, Verdict, WatchEvidence } from '../../domain/evidence.ts';
+import type { MetricName, WatchEvidence } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { span, type Look, type Span } from './spans.ts';
 
 /** The worst verdict on a metric by its limit, or null where none was given: what was compared with stable has its own. */

@@ -41,14 +41,19 @@ export function prometheusCounters(options: PrometheusCountersOptions): Source {
       });
       const known = podCounters(answers, queries, metrics.podLabel);
       return readingOf(ready, known, metrics, (pod) =>
-        isCountedByProxy(metrics) ? 0 : explainedBy(background(subject, pod), queries),
+        isCountedByProxy(metrics) ? 0 : explainedBy(background(subject, pod), queries, metrics),
       );
     },
   };
 }
 
 /** A query that names the paths of the probes leaves them out: there is no other reason to. */
-function explainedBy({ paths, ofRoot, ofAll }: Background, { requests }: CounterQueries): number {
+function explainedBy(
+  { paths, ofRoot, ofAll }: Background,
+  { requests }: CounterQueries,
+  { only }: PrometheusMetrics,
+): number {
+  if (only !== undefined) return 0;
   const isTold = paths.size > 0 && [...paths].every((path) => requests.includes(path));
   return isTold ? ofRoot : ofAll;
 }
