@@ -37,6 +37,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
       sparing: stableSlot,
       pods: (slot) => views.last(slot)?.pods ?? [],
+      podsNow: async (slot) => (await views.read(slot))?.pods ?? [],
       run: String(attempt.number),
       signal: AbortSignal.any([attempt.signal, over.signal]),
     });
