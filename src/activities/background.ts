@@ -10,7 +10,7 @@ export interface BackgroundOf {
   readonly views: SlotViews;
   /** The paths that the worker itself asks of a slot, to be counted; none where it asks nothing. */
   readonly asked: (slot: Slot) => readonly string[];
-  /** The looks at the pods' metrics; null where a server scrapes them, nobody knows how often. */
+  /** The looks at the pods' metrics; null where a server scrapes them, nobody knows how often. Never, where they are not counted. */
   readonly looks: { readonly path: string; readonly everyMs: number } | null;
 }
 

@@ -1,4 +1,5 @@
 /** What every watch measures by: the pods' own metrics, and what Kubernetes tells of the pods. */
+import type { PodMetricsSpec } from '../domain/spec.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { podWarnings } from '../evidence/pod-warnings.ts';
 import { podsStatus } from '../evidence/pods-status.ts';
@@ -47,10 +48,16 @@ export function requestSources(
   prometheus = lazily(() => connectPrometheus(dependencies, spec)),
 ): Source[] {
   const { metrics } = spec;
-  const looks = metrics === 'none' || 'prometheus' in metrics ? null : { path: metrics.path, everyMs };
+  const looks = metrics === 'none' || 'prometheus' in metrics ? null : looksAt(metrics, port, everyMs);
   const background = backgroundOf({ views, asked, looks });
   const counts = requestCounts(dependencies, spec, { pods: podsFrom(views), port, prometheus, background });
   return [podsStatus(({ slot }) => views.read(slot)), ...(counts === null ? [] : [counts])];
+}
+
+/** Where the metrics have a server of their own, what is asked of it is not among the requests. */
+function looksAt(metrics: PodMetricsSpec, port: number, everyMs: number): BackgroundOf['looks'] {
+  const isSameServer = metrics.port === undefined || metrics.port === port;
+  return { path: metrics.path, everyMs: isSameServer ? everyMs : Number.POSITIVE_INFINITY };
 }
 
 function observingSources({ cluster }: Dependencies, { target: { spec }, views }: Watching): Source[] {

@@ -41,6 +41,7 @@ function statusOf({ spec, slot }: Subject, view: SlotView | null): Reading {
 const byNode = 'Evicted';
 
 /** Neither one that goes, by whatever hand, nor one that is new and needs its time to become ready. */
-function isFailing({ ready, terminating, ended, everReady, restarts }: PodView): boolean {
-  return !ready && !terminating && ended === null && (everReady || restarts > 0);
+function isFailing({ ready, terminating, disrupted, ended, everReady, restarts }: PodView): boolean {
+  const isGoing = terminating || disrupted || ended !== null;
+  return !ready && !isGoing && (everReady || restarts > 0);
 }

@@ -120,7 +120,7 @@ async function settle(lane: Lane, podsNow: () => Promise<readonly PodView[]>): P
   if (due === 0) return;
   const pods = await podsNow().catch(() => null);
   for (const { uid, count } of lane.held.splice(0, due)) {
-    if (pods === null || pods.some((pod) => pod.uid === uid && !pod.terminating)) count();
+    if (pods === null || pods.some((pod) => pod.uid === uid && !pod.terminating && !pod.disrupted)) count();
     else lane.troubles.add('probes to pods that were taken away got no answer, and do not count');
   }
 }

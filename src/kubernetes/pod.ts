@@ -15,6 +15,8 @@ export interface PodView {
   /** Ready, and not about to go away. */
   readonly ready: boolean;
   readonly terminating: boolean;
+  /** Whether Kubernetes takes it away for a reason of its own: a drain, a preemption, the shutdown of its node. */
+  readonly disrupted: boolean;
   /** ISO 8601; null while it is not ready. */
   readonly readySince: string | null;
   /** Whether it is or was ready at any time. */
@@ -54,6 +56,8 @@ export function viewPod(pod: Json<V1Pod>): PodView {
     ip: pod.status?.podIP ?? null,
     ready,
     terminating,
+    disrupted:
+      pod.status?.conditions?.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ?? false,
     readySince: ready ? (condition.lastTransitionTime ?? null) : null,
     everReady: condition?.status === 'True' || wasReady(pod),
     ended: endOf(pod),

@@ -4,6 +4,7 @@ import type { PodView } from '../../src/kubernetes/pod.ts';
 export function podView(name: string, changes: Partial<PodView> = {}): PodView {
   const rest = {
     terminating: false,
+    disrupted: false,
     readySince: null,
     everReady: true,
     ended: null,

@@ -27,6 +27,7 @@ describe('the status of the pods', () => {
     expect(await failing(podView('c', { ...notReady, everReady: false }))).toBe(0);
     expect(await failing(podView('c', { ...notReady, everReady: false, restarts: 1 }))).toBe(1);
     expect(await failing(podView('c', { ...notReady, terminating: true }))).toBe(0);
+    expect(await failing(podView('c', { ...notReady, disrupted: true }))).toBe(0);
     expect(await failing(podView('c', { ...notReady, ended: 'NodeShutdown' }))).toBe(0);
   });
 

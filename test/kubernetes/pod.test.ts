@@ -25,6 +25,10 @@ function wasEverReady(unreadySince: string, initialized?: string): boolean {
   return viewPod({ ...pod('a'), status: { conditions } }).everReady;
 }
 
+function isDisrupted(status: string): boolean {
+  return viewPod({ ...pod('a'), status: { conditions: [{ type: 'DisruptionTarget', status }] } }).disrupted;
+}
+
 describe('a pod', () => {
   it('is ready only while it is not about to go away', () => {
     const going = pod('a');
@@ -51,6 +55,10 @@ describe('a pod', () => {
     expect(wasEverReady('2026-01-01T00:00:01Z', '2026-01-01T00:00:00Z')).toBe(false);
     expect(wasEverReady('2026-01-01T00:00:00Z', '2026-01-01T00:00:30Z')).toBe(false);
     expect(wasEverReady('2026-01-01T00:00:30Z', '2026-01-01T00:00:00Z')).toBe(true);
+  });
+
+  it('tells that Kubernetes takes it away', () => {
+    expect([isDisrupted('True'), isDisrupted('False'), viewPod(pod('a')).disrupted]).toEqual([true, false, false]);
   });
 
   it('tells that its node has ended it, and why', () => {
