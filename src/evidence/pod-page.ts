@@ -93,26 +93,38 @@ function readSamples(
     samples.filter(({ name }) => name === bucket),
     metrics.latency,
   ).filter(({ labels }) => !isBackground(labels, background));
-  const notOfUsers = requests.filter(({ labels }) => isBackground(labels, background));
-  const explained = explainedOf(requests, metrics, background);
+  const failing = failed(requests, metrics, matches);
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
-    errors: sum(failed(requests, metrics.errors.label, matches)),
+    errors: sum(failing),
     latency: addBuckets(bucketsOf(buckets), native),
-    ...(notOfUsers.length > 0
-      ? { background: { requests: sum(notOfUsers), errors: sum(failed(notOfUsers, metrics.errors.label, matches)) } }
-      : {}),
-    ...(explained > 0 ? { explained } : {}),
+    ...notOfUsers(requests, failing, background),
+    ...explainedOf(requests, metrics, background),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
 }
 
+/** What a label tells. */
+function notOfUsers(
+  requests: readonly MetricSample[],
+  failing: readonly MetricSample[],
+  background: Background,
+): Pick<PodCounters, 'background'> {
+  const theirs = ({ labels }: MetricSample): boolean => isBackground(labels, background);
+  if (!requests.some(theirs)) return {};
+  return { background: { requests: sum(requests.filter(theirs)), errors: sum(failing.filter(theirs)) } };
+}
+
 /** What no label tells. Where the spec says which requests count, it has said whose they are. */
-function explainedOf(requests: readonly MetricSample[], { only }: NamedMetrics, { ofRoot, ofAll }: Background): number {
-  if (only !== undefined) return 0;
+function explainedOf(
+  requests: readonly MetricSample[],
+  { only }: NamedMetrics,
+  { ofRoot, ofAll }: Background,
+): Pick<PodCounters, 'explained'> {
   const hasPaths = requests.some(({ labels }) => Object.values(labels).some((text) => text.startsWith('/')));
-  return hasPaths ? ofRoot : ofAll;
+  const explained = hasPaths ? ofRoot : ofAll;
+  return only === undefined && explained > 0 ? { explained } : {};
 }
 
 function isBackground(labels: Readonly<Record<string, string>>, { paths }: Background): boolean {
@@ -129,9 +141,21 @@ function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
   return JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** The whole value of the label has to match, as in Prometheus. */
-function failed(samples: readonly MetricSample[], label: string, matches: LabelMatcher): readonly MetricSample[] {
-  const valueOf = ({ labels }: MetricSample): string => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '');
+/**
+ * The whole value of the label has to match, as in Prometheus. Where no series has it, as after an upgrade that names it otherwise,
+ * nothing tells whether a request has failed.
+ */
+function failed(
+  samples: readonly MetricSample[],
+  { requests: metric, errors: { label } }: NamedMetrics,
+  matches: LabelMatcher,
+): readonly MetricSample[] {
+  const hasLabel = ({ labels }: MetricSample): boolean => Object.hasOwn(labels, label);
+  if (!samples.some(hasLabel) && samples.some(({ value }) => value > 0)) {
+    const words = `${metric} has no label ${label}, so that no failed request could be told: correct metrics.errors.label`;
+    throw new Error(words);
+  }
+  const valueOf = (sample: MetricSample): string => (hasLabel(sample) ? (sample.labels[label] ?? '') : '');
   const values = [...new Set(samples.map(valueOf))];
   const answers = matches(values);
   const failing = new Set(values.filter((_value, index) => answers[index] === true));
