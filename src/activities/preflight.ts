@@ -5,7 +5,7 @@ import { trialName } from '../domain/permissions.ts';
 import { secretKeysOf } from '../domain/secret-header.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
-import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
+import { describeMistakes, parseRecordedSpec, parseSpec } from '../domain/spec-mistakes.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { apply } from '../kubernetes/apply.ts';
 import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
@@ -15,7 +15,7 @@ import {
   candidateProblems,
   previewProblems,
   roomProblems,
-  specProblems,
+  podCountProblems,
   stableProblems,
 } from '../kubernetes/preflight/checks.ts';
 import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
@@ -98,7 +98,7 @@ async function planned(
   const replicas = candidateReplicas(spec, deployment);
   const problems = [
     ...secretProblems,
-    ...specProblems(spec, replicas),
+    ...podCountProblems(spec, replicas),
     ...previewProblems(spec, facts),
     ...(stable === null ? [] : stableProblems(spec, stable)),
   ];
@@ -120,7 +120,7 @@ async function planned(
 /** What can be said though there is no plan. */
 function independent(spec: Spec, facts: Facts): string[] {
   const stable = facts.slots.blue?.deployment ?? facts.slots.green?.deployment ?? null;
-  const problems = [...specProblems(spec, candidateReplicas(spec, stable)), ...previewProblems(spec, facts)];
+  const problems = [...podCountProblems(spec, candidateReplicas(spec, stable)), ...previewProblems(spec, facts)];
   if (stable === null && !('manifest' in spec.candidate)) return problems;
   const built = buildCandidate({ spec, runId: '', slot: 'green', stable });
   return built.ok ? problems : [...problems, ...built.problems];
@@ -151,8 +151,8 @@ async function dryRunProblems(
   }
 }
 
-function validSpec({ spec: given, workflowId }: PreflightInput): Spec {
-  const parsed = parseSpec(given);
+function validSpec({ spec: given, workflowId, undo }: PreflightInput): Spec {
+  const parsed = undo === undefined ? parseSpec(given) : parseRecordedSpec(given);
   if (!parsed.ok) {
     throw new DeploymentError('SpecInvalid', `the spec is not valid:\n${describeMistakes(parsed.mistakes)}`);
   }

@@ -4,6 +4,7 @@ import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
+import { intervalOf, shortestIntervalMs } from '../domain/watch-looks.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import { rawLook, type LookOf } from '../evidence/raw-series.ts';
@@ -53,8 +54,6 @@ export interface WatchRun {
 }
 
 /** The shortest time between two looks, whatever the spec says: each asks every pod. */
-const shortestIntervalMs = 200;
-const looksAtLeast = 10;
 /** How many looks a watch takes beyond its end when the last one could not see everything. */
 const looksBeyondEnd = 3;
 /** These come at least so close after each other, and are all over so long after the end. */
@@ -138,12 +137,6 @@ function lookOf({ step, target: { spec, runId } }: WatchRun): LookOf {
 
 function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchState {
   return fromResume(attempt.resume()) ?? beginWatch(watch);
-}
-
-/** A comparison needs some looks, however short the watch is. */
-export function intervalOf({ interval, duration }: WatchSpec): number {
-  const most = toMilliseconds(duration) / looksAtLeast;
-  return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }
 
 /** How long a look may take, so that one that hangs does not carry the watch beyond its end. */

@@ -5,7 +5,8 @@
  * not be compared.
  */
 import type { Verdict } from '../../domain/evidence.ts';
-import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
+import { looksNeeded } from '../../domain/watch-looks.ts';
+import { assess, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { suspicionOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
 import { isGrave } from './grave.ts';
