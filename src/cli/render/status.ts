@@ -4,6 +4,7 @@ import type { DeploymentState } from '../../domain/state.ts';
 import { renderAllEvidence, renderEvidence } from './evidence.ts';
 import { renderHistory } from './history.ts';
 import { renderNext } from './next.ts';
+import { renderPrevious } from './previous.ts';
 import { blank, span, toText, type Line, type TextOptions } from './spans.ts';
 import { renderSteps } from './steps.ts';
 import { elapsed } from './times.ts';
@@ -12,6 +13,8 @@ import { lookOf, wordOutcome, wordStep } from './words.ts';
 
 export interface StatusOptions extends TextOptions {
   readonly now: Date;
+  /** The deployment before one that was refused. */
+  readonly previous?: DeploymentState | null;
 }
 
 /** Steps with their times, both slots, where the traffic goes, the latest evidence, and what comes next. Times are UTC. */
@@ -21,6 +24,7 @@ export function renderStatus(status: DeploymentStatus, options: StatusOptions): 
     ...walk(status, now),
     ...renderEvidence(status, options),
     ...renderHistory(status.state, now, width),
+    ...renderPrevious(status.state, options.previous ?? null, now),
     ...renderNext(status, now),
   ];
   return toText(lines, options);
@@ -41,18 +45,18 @@ function walk(status: DeploymentStatus, now: Date): Line[] {
   const { state, progress } = status;
   const traffic = renderTraffic(state, progress);
   return [
-    ...header(state, now),
+    ...header(status, now),
     ...(traffic.length === 0 ? [] : [blank, ...traffic]),
     blank,
     ...renderSteps(status, now),
   ];
 }
 
-function header(state: DeploymentState, now: Date): Line[] {
+function header({ state, asked = '' }: DeploymentStatus, now: Date): Line[] {
   const running = state.outcome === 'running';
   const time = elapsed(state.startedAt, state.finishedAt, now);
   const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state.outcome);
-  const image = state.spec?.candidate.image ?? (state.spec === null ? '' : 'a manifest');
+  const image = state.spec?.candidate.image ?? (state.spec === null ? asked : 'a manifest');
   return [
     [
       span(state.id, 'strong'),
