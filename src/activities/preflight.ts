@@ -20,6 +20,7 @@ import {
 } from '../kubernetes/preflight/checks.ts';
 import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
 import { noticesOf } from '../kubernetes/preflight/notices.ts';
+import { ownershipProblems } from '../kubernetes/preflight/ownership.ts';
 import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
@@ -100,6 +101,9 @@ async function planned(
     ...secretProblems,
     ...podCountProblems(spec, replicas),
     ...previewProblems(spec, facts),
+    ...(input.replace === true
+      ? []
+      : ownershipProblems(spec, plan.candidateSlot, facts.slots[plan.candidateSlot], production)),
     ...(stable === null ? [] : stableProblems(spec, stable)),
   ];
   const built = buildCandidate({ spec, runId: input.runId, slot: plan.candidateSlot, stable: deployment });
