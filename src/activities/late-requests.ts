@@ -29,7 +29,9 @@ export async function lateRequests(
     readyPods = found.filter(({ ready }) => ready).length;
     return found;
   };
-  const source = podsMetrics({ way: access[spec.access], metrics, port, pods, background: () => paths });
+  // Whoever is still there is waited for, whichever requests are compared.
+  const { only: _only, ...everything } = metrics;
+  const source = podsMetrics({ way: access[spec.access], metrics: everything, port, pods, background: () => paths });
   let state: CounterState | null = null;
   const look: LateCounter = async () => {
     const reading = await source.sample({ spec, slot }, signal);

@@ -1,11 +1,10 @@
 /** Where a watch gets the logs of both slots from. */
 import { toMilliseconds } from '../domain/duration.ts';
 import { allowList } from '../evidence/logs/allow-list.ts';
-import type { LogsPlan } from '../evidence/logs/watch-logs.ts';
 import { podsLogs } from '../evidence/pods-logs.ts';
 import { pacedSource } from '../evidence/paced-source.ts';
 import type { Reading, Source } from '../evidence/source.ts';
-import type { WatchState } from '../evidence/watch.ts';
+import type { LogsPlan, WatchState } from '../evidence/watch-state.ts';
 import type { LogsSpec } from '../domain/spec.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -14,7 +13,7 @@ import type { SlotViews } from './slot-views.ts';
 /** After the cutover stable has no users whose errors it could log: what it logged before is what tells. */
 const comparedWith = { soak: 'stable', monitor: 'baseline' } as const;
 
-export function logsPlan(step: 'soak' | 'monitor', target: Target): LogsPlan {
+export function logsPlan(step: 'soak' | 'monitor', target: Target): LogsPlan | undefined {
   return logsOf(target) === null ? undefined : { against: comparedWith[step] };
 }
 

@@ -5,7 +5,7 @@ import type { Spec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { baselineOf } from '../evidence/baseline.ts';
 import { sendTraffic, type Traffic } from '../evidence/traffic.ts';
-import type { Watch } from '../evidence/watch.ts';
+import type { Watch } from '../evidence/watch-state.ts';
 import type { Step } from './attempt.ts';
 import { beforeWatch } from './before-watch.ts';
 import type { Target } from './contract.ts';

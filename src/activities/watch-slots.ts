@@ -11,15 +11,8 @@ import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
 import { unmeasured, type Source } from '../evidence/source.ts';
-import {
-  beginWatch,
-  evidenceOf,
-  hasFailed,
-  isUnsettled,
-  lookAgain,
-  type Watch,
-  type WatchState,
-} from '../evidence/watch.ts';
+import { beginWatch, type Watch, type WatchState } from '../evidence/watch-state.ts';
+import { evidenceOf, hasFailed, isUnsettled, lookAgain } from '../evidence/watch.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { readSlot } from '../kubernetes/slot.ts';
 import { inTime } from '../kubernetes/time-limit.ts';

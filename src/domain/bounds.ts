@@ -9,14 +9,13 @@ import type {
   CheckValue,
   FailedProbe,
   Finding,
-  LogEvidence,
-  LogsRead,
   PodWarning,
   SmokeEvidence,
   WarmUpEvidence,
   WatchCheckEvidence,
   WatchEvidence,
 } from './evidence.ts';
+import type { LogEvidence, LogsRead } from './log-evidence.ts';
 import { clipToBytes } from './json-size.ts';
 import type { DecisionRecord, SlotState, SwitchRecord } from './state.ts';
 

@@ -2,10 +2,10 @@
  * What the checks and watches of a deployment found out. Every document here is bounded: summaries, not series.
  */
 
+import type { ComparisonEvidence } from './comparison-evidence.ts';
+import type { LogEvidence } from './log-evidence.ts';
 import type { Slot } from './slot.ts';
-
-/** A watch that could not measure never says pass. */
-export type Verdict = 'pass' | 'fail' | 'insufficient-data';
+import type { Verdict } from './verdict.ts';
 
 export interface CheckResult {
   readonly name: string;
@@ -174,40 +174,6 @@ export interface WatchCheckEvidence {
   readonly reason: string;
 }
 
-/**
- * What the candidate was held against.
- *
- * - `probes`: the answers to the same requests, which the worker sent to both slots at the same time
- * - `traffic`: what the pods of both slots counted at the same time, under somebody else's traffic
- * - `baseline`: what stable's pods counted of users' traffic before the cutover
- * - `nothing`: there is nothing to compare with, for the reason in `why`
- */
-export type ComparedWith = 'probes' | 'traffic' | 'baseline' | 'nothing';
-
-export interface ComparisonEvidence {
-  readonly with: ComparedWith;
-  /** Why there is nothing to compare with; null where there is. */
-  readonly why: string | null;
-  /** How many times stable's share of failed or slow requests the candidate may have. */
-  readonly tolerance: number;
-  readonly metrics: readonly MetricComparison[];
-}
-
-export interface MetricComparison {
-  readonly metric: 'error-rate' | 'p95' | 'p99';
-  readonly verdict: Verdict;
-  /** `events` are the requests that failed, or were slower than `slowerThanMs`. */
-  readonly candidate: { readonly requests: number; readonly events: number };
-  readonly stable: { readonly requests: number; readonly events: number };
-  /** About stable's own quantile, in milliseconds; null where the events are failed requests. */
-  readonly slowerThanMs: number | null;
-  /**
-   * How sure it is that the candidate is worse, 0 to 1: the probability that one which is exactly as bad as tolerated has fewer
-   * events than this one. It is that of a single look: the verdict keeps its error over all of them.
-   */
-  readonly confidence: number;
-}
-
 export interface SeriesPoint {
   /** When the stretch of time that it sums up ended, ISO 8601. */
   readonly at: string;
@@ -220,52 +186,4 @@ export interface SlotPoint {
   readonly requests: number | null;
   readonly errors: number | null;
   readonly p95Ms: number | null;
-}
-
-/** The errors in the candidate's logs, with how often stable logs them, too. */
-export interface LogEvidence {
-  readonly candidate: LogsRead;
-  readonly stable: LogsRead | null;
-  /** The worst first; at most ten, of which those that fail the candidate come first. */
-  readonly templates: readonly LogTemplate[];
-  /** How many there are beside these. */
-  readonly others: number;
-}
-
-/** How much of a slot's logs was read. */
-export interface LogsRead {
-  /** The pods that were read, by name, at most twenty; and how many were ready. */
-  readonly pods: readonly string[];
-  readonly ready: number;
-  readonly lines: number;
-  /** Errors among these lines, and how many of them a pattern of the spec allows. */
-  readonly errors: number;
-  readonly allowed: number;
-  /** Errors of more kinds than can be kept. */
-  readonly unfiled: number;
-  /** How often lines of a pod were left out: there were more than are read at a time. */
-  readonly leftOut: number;
-}
-
-/** Errors that are the same but for what varies. */
-export interface LogTemplate {
-  /** The message, with what varies masked: `timeout of <ip> after <duration>`. */
-  readonly template: string;
-  /** One of the lines, with credentials masked; at most 160 characters. */
-  readonly sample: string;
-  /**
-   * - `new`: stable does not log it, and the candidate fails by it
-   * - `more-frequent`: stable logs it less often than chance allows, and the candidate fails by it
-   * - `rare`: stable does not log it, but there are too few lines, or pods, to fail by it
-   * - `known`: stable logs it, too
-   */
-  readonly kind: 'new' | 'more-frequent' | 'rare' | 'known';
-  /** Lines of the candidate; some of the pods that logged it, at most three; and how many did at least. */
-  readonly count: number;
-  readonly pods: readonly string[];
-  readonly podCount: number;
-  /** Lines of stable during the watch, and in the time before it that the spec names. */
-  readonly stableCount: number;
-  /** When the candidate's first was written, ISO 8601. */
-  readonly firstSeen: string | null;
 }

@@ -29,6 +29,20 @@ export const imageReference = z
 
 export const containerPort = z.int().min(1).max(65_535);
 
+/** Of JavaScript, in a text of at most so many characters. */
+export function regularExpression(longest: number) {
+  return z.string().max(longest).refine(isRegularExpression, 'is not a regular expression');
+}
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const json: z.ZodType = z.json();
 
 const headerText = z

@@ -1,7 +1,7 @@
 /** The parts of a spec that are about a Prometheus server: where it is, and where it counts the requests. */
 import { z } from 'zod';
 import { templateMistake } from './query-template.ts';
-import { containerPort, dnsLabel, headers, keyReference, positiveDuration } from './spec-fields.ts';
+import { containerPort, dnsLabel, headers, keyReference, positiveDuration, regularExpression } from './spec-fields.ts';
 
 /** Text with `{{slot}}`, `{{namespace}}` and `{{app}}` in it. */
 export function template(longest: number) {
@@ -83,6 +83,14 @@ const labelName = z
   .max(100)
   .regex(/^[a-zA-Z_]\w*$/, 'is not the name of a label');
 
+/** Requests of some paths alone: then both versions are compared by the same ones, however many others come meanwhile. */
+export const requestsOnly = z
+  .strictObject({
+    label: labelName,
+    pattern: regularExpression(200).min(1),
+  })
+  .describe('Count only the requests whose label, such as that of their route, matches the whole pattern');
+
 /** Counters by pod, cumulative: what the pods count, by way of Prometheus. */
 export const metricsFromPrometheus = z.strictObject({
   prometheus: z
@@ -97,11 +105,15 @@ export const metricsFromPrometheus = z.strictObject({
         .describe('Of the bounds; by default that of the preset'),
       podLabel: labelName.default('pod').describe("The label with the pod's name"),
       namespaceLabel: labelName.default('namespace').describe("The label with the pod's namespace, in the presets"),
+      only: requestsOnly.optional(),
       staleAfter: positiveDuration
         .default('1m')
         .describe('A pod whose newest sample is older has no data; some scrapes of Prometheus have to fit in'),
     })
-    .superRefine(({ preset, requests, errors }, context) => {
+    .superRefine(({ preset, requests, errors, latency, only }, context) => {
+      if (only !== undefined && (requests ?? errors ?? latency) !== undefined) {
+        context.addIssue({ code: 'custom', path: ['only'], message: 'is for presets: write it into the queries' });
+      }
       if (preset !== undefined) return;
       for (const [name, given] of Object.entries({ requests, errors })) {
         if (given !== undefined) continue;
@@ -110,5 +122,6 @@ export const metricsFromPrometheus = z.strictObject({
     }),
 });
 
+export type RequestsOnly = z.output<typeof requestsOnly>;
 export type PrometheusServer = z.output<typeof prometheusServer>;
 export type PrometheusMetrics = z.output<typeof metricsFromPrometheus>['prometheus'];

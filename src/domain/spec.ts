@@ -17,8 +17,9 @@ import {
   imageReference,
   json,
   positiveDuration,
+  regularExpression,
 } from './spec-fields.ts';
-import { metricsFromPrometheus, prometheusServer } from './spec-prometheus.ts';
+import { metricsFromPrometheus, prometheusServer, requestsOnly } from './spec-prometheus.ts';
 
 const httpExpectation = z
   .strictObject({
@@ -129,10 +130,11 @@ const metrics = z
       errors: z
         .strictObject({
           label: z.string().default('status'),
-          pattern: z.string().max(200).default('5..').refine(isRegularExpression, 'is not a regular expression'),
+          pattern: regularExpression(200).default('5..'),
         })
         .prefault({})
         .describe('Which requests of the counter have failed: those whose label matches the whole pattern'),
+      only: requestsOnly.optional(),
     }),
   ])
   .prefault({});
@@ -145,7 +147,7 @@ const logs = z
         .optional()
         .describe("Whose log is read; by default the pods' default container, or the first"),
       allow: z
-        .array(z.string().min(1).max(500).refine(isRegularExpression, 'is not a regular expression'))
+        .array(regularExpression(500).min(1))
         .max(50)
         .default([])
         .describe('Errors that may be logged: regular expressions that a part of the message, or of the line, matches'),
@@ -257,15 +259,6 @@ export type MetricsSpec = z.output<typeof metrics>;
 export type LogsSpec = z.output<typeof logs>;
 /** The pods' own pages of metrics. */
 export type PodMetricsSpec = Extract<MetricsSpec, { path: string }>;
-export type { PrometheusMetrics, PrometheusServer } from './spec-prometheus.ts';
+export type { PrometheusMetrics, PrometheusServer, RequestsOnly } from './spec-prometheus.ts';
 export type { CheckCondition, WatchCheck } from './spec-checks.ts';
 export type Identity = z.output<typeof identity>;
-
-function isRegularExpression(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

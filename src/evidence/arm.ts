@@ -29,6 +29,17 @@ export interface ArmStatus {
   readonly restartsOfGone: number;
 }
 
+/** What a look saw of both slots. */
+export interface Look {
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+  readonly candidate: Sample;
+  /** null where there is no stable slot. */
+  readonly stable: Sample | null;
+  /** Both slots with this look. */
+  readonly arms: { readonly candidate: Arm; readonly stable: Arm | null };
+}
+
 /** A measurement with what is needed to judge it. */
 export interface Measured extends SlotMeasurement {
   /** Why the requests were not counted, or not those of every pod; null when they were. */

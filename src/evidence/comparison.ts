@@ -6,7 +6,7 @@
  * - In a monitor, by what the pods count, against stable's baseline.
  * - The limits of the spec always hold for what the candidate's pods count, and that of errors for the probes, too.
  */
-import type { ComparedWith } from '../domain/evidence.ts';
+import type { ComparedWith } from '../domain/comparison-evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import type { Spec, Thresholds, WatchSpec } from '../domain/spec.ts';
 import { totalsOf, type Baseline } from './baseline.ts';

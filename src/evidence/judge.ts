@@ -4,7 +4,8 @@
  * Invariant 6: what could not be measured is insufficient data, never a pass. What was measured and is too much fails, also
  * where the rest could not be measured.
  */
-import type { Finding, MetricName, Verdict } from '../domain/evidence.ts';
+import type { Finding, MetricName } from '../domain/evidence.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import type { MetricsSpec, Thresholds } from '../domain/spec.ts';
 import type { Measured } from './arm.ts';

@@ -4,6 +4,7 @@ import { guardedPattern, type GuardedPattern } from './guarded-pattern.ts';
 /** Says for each value whether the whole of it matches. Throws where that takes too long, at once from then on. */
 export type LabelMatcher = GuardedPattern;
 
-export function labelMatcher(pattern: string): LabelMatcher {
-  return guardedPattern([new RegExp(`^(?:${pattern})$`)], { field: 'metrics.errors.pattern', on: 'the labels' });
+/** `field` is where the expression stands in the spec. */
+export function labelMatcher(pattern: string, field = 'metrics.errors.pattern'): LabelMatcher {
+  return guardedPattern([new RegExp(`^(?:${pattern})$`)], { field, on: 'the labels' });
 }

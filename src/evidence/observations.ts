@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Thresholds } from '../domain/spec.ts';
-import type { Arm } from './arm.ts';
+import type { Look } from './arm.ts';
 import {
   afterDistributionLook,
   distributionOf,
@@ -16,7 +16,6 @@ import {
 } from './distribution.ts';
 import { failedProbesSchema, newestFailed } from './failed-probes.ts';
 import { afterOomLook, noOomKills, oomSchema, type OomState } from './oom-kills.ts';
-import type { Sample } from './source.ts';
 import { afterUsageLook, noUsage, slotUsage, usageSchema, type UsageState } from './usage.ts';
 import { judgeUsage } from './usage-judge.ts';
 import { afterWarningsLook, noWarnings, warningsOf, warningsSchema, type WarningsState } from './warnings.ts';
@@ -53,15 +52,6 @@ export const noObservations: Observations = {
   usage: { candidate: noUsage, stable: noUsage },
   distribution: newDistribution,
 };
-
-export interface Look {
-  /** In milliseconds. */
-  readonly at: number;
-  readonly candidate: Sample;
-  readonly stable: Sample | null;
-  /** Both slots with this look. */
-  readonly arms: { readonly candidate: Arm; readonly stable: Arm | null };
-}
 
 export function observe(before: Observations, { at, candidate, stable, arms }: Look): Observations {
   const { warnings, usage, oomKills } = before;

@@ -2,6 +2,7 @@
 import type { PodMetricsSpec } from '../domain/spec.ts';
 import type { PodCounters } from './counters.ts';
 import { addBuckets, isCount, type Buckets } from './histogram.ts';
+import { countedRequests, type CountedRequests } from './counted-requests.ts';
 import { labelMatcher, type LabelMatcher } from './label-matcher.ts';
 import { bucketsOfNative } from './native-histogram.ts';
 import { parsePrometheusProtobuf } from './prometheus-protobuf.ts';
@@ -20,18 +21,19 @@ const longestSeconds = 1e12;
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
  * than can be read: a part of them could say the opposite of the whole. Requests with a label of one of the paths in
- * `background` are told from those of users.
+ * `background` are told from those of users; only those that `counted` lets through count at all.
  */
 export function readPage(
   page: string,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
   background: ReadonlySet<string> = new Set(),
+  counted: CountedRequests = countedRequests(metrics.only),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), bucketOf(metrics), processStart]);
   const samples = parsePrometheusText(page, names);
   if (samples.length >= samplesRead) throw new Error(`${samplesRead} samples of the metrics or more`);
-  return readSamples({ samples, native: {} }, metrics, matches, background);
+  return readSamples({ samples, native: {} }, metrics, matches, { background, counted });
 }
 
 /** The same from a page in the protobuf format, whose histograms may be native ones. */
@@ -40,11 +42,13 @@ export function readProtobufPage(
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
   background: ReadonlySet<string> = new Set(),
+  counted: CountedRequests = countedRequests(metrics.only),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), metrics.latency, processStart]);
   const { samples, histograms } = parsePrometheusProtobuf(page, names);
-  const native = histograms.filter(({ name }) => name === metrics.latency).map(({ histogram }) => histogram);
-  return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, background);
+  const named = histograms.filter(({ name }) => name === metrics.latency);
+  const native = counted(named, metrics.latency).map(({ histogram }) => histogram);
+  return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, { background, counted });
 }
 
 /** Whether a quantile can be told: a native histogram has no bucket in the text format but the one that holds all. */
@@ -65,18 +69,23 @@ function readSamples(
   { samples, native }: { readonly samples: readonly MetricSample[]; readonly native: Buckets },
   metrics: NamedMetrics,
   matches: LabelMatcher,
-  background: ReadonlySet<string>,
+  { background, counted }: { readonly background: ReadonlySet<string>; readonly counted: CountedRequests },
 ): PodCounters {
   const counter = countersOf(metrics);
   const bucket = bucketOf(metrics);
-  const requests = eachOnce(samples.filter(({ name, value }) => counter.has(name) && isCount(value)));
-  if (requests.length === 0) throw new Error(`no counter ${metrics.requests}`);
+  const all = eachOnce(samples.filter(({ name, value }) => counter.has(name) && isCount(value)));
+  if (all.length === 0) throw new Error(`no counter ${metrics.requests}`);
+  const requests = counted(all, metrics.requests);
+  const buckets = counted(
+    samples.filter(({ name }) => name === bucket),
+    metrics.latency,
+  );
   const notOfUsers = sum(requests.filter(({ labels }) => Object.values(labels).some((text) => background.has(text))));
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
     errors: sum(failed(requests, metrics.errors.label, matches)),
-    latency: addBuckets(bucketsOf(samples.filter(({ name }) => name === bucket)), native),
+    latency: addBuckets(bucketsOf(buckets), native),
     ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
@@ -93,7 +102,7 @@ function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
 }
 
 /** The whole value of the label has to match, as in Prometheus. */
-function failed(samples: readonly MetricSample[], label: string, matches: LabelMatcher): MetricSample[] {
+function failed(samples: readonly MetricSample[], label: string, matches: LabelMatcher): readonly MetricSample[] {
   const valueOf = ({ labels }: MetricSample): string => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '');
   const values = [...new Set(samples.map(valueOf))];
   const answers = matches(values);

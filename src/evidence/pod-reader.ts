@@ -6,6 +6,7 @@ import type { Slot } from '../domain/slot.ts';
 import type { HttpAnswer, Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import type { PodCounters } from './counters.ts';
+import { countedRequests } from './counted-requests.ts';
 import { labelMatcher } from './label-matcher.ts';
 import { hasBuckets, readPage, readProtobufPage, type NamedMetrics } from './pod-page.ts';
 import { isProtobuf, protobufAccepted } from './prometheus-protobuf.ts';
@@ -30,6 +31,7 @@ const timeoutMs = 3_000;
 /** Reads one pod at a time, and remembers which format the pods of a slot have to be asked for. Rejects where it cannot. */
 export function podReader({ way, metrics, port, background = () => new Set() }: PodReaderOptions): PodReader {
   const matches = labelMatcher(metrics.errors.pattern);
+  const counted = countedRequests(metrics.only);
   const formats = new Map<Slot, Format>();
 
   const ask = async (format: Format, { spec }: Subject, pod: PodView, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -46,8 +48,8 @@ export function podReader({ way, metrics, port, background = () => new Set() }: 
 
   const readEither = (subject: Subject, { body, bytes, headers }: HttpAnswer): PodCounters =>
     bytes !== undefined && isProtobuf(headers['content-type'])
-      ? readProtobufPage(bytes, metrics, matches, background(subject))
-      : readPage(body, metrics, matches, background(subject));
+      ? readProtobufPage(bytes, metrics, matches, background(subject), counted)
+      : readPage(body, metrics, matches, background(subject), counted);
 
   /** What the text lacks; null where the pod has no more to tell. */
   const readMore: (...pod: Parameters<PodReader>) => Promise<PodCounters | null> = async (subject, pod, signal) => {

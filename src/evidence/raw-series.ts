@@ -1,7 +1,7 @@
 /** Each look of a watch as it was counted, for whoever wants more than the summary that the state document keeps. */
 import { between, type Arm } from './arm.ts';
 import type { Totals } from './counters.ts';
-import type { Watch, WatchState } from './watch.ts';
+import type { Watch, WatchState } from './watch-state.ts';
 
 /** One line of a file: JSON. */
 export interface RawLook {

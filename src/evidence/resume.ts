@@ -8,7 +8,7 @@ import type { CounterState } from './counters.ts';
 import { logsStateSchema } from './logs/log-state.ts';
 import { observationsSchema } from './observations.ts';
 import { watchStatistics } from './statistics/schema.ts';
-import type { WatchState } from './watch.ts';
+import type { WatchState } from './watch-state.ts';
 
 /** Another format of an older or newer worker is not understood, and the watch begins anew. */
 const format = 2;

@@ -1,5 +1,6 @@
 /** What the statistics of a watch say by now: as findings, and as the state document shows the comparison. Pure. */
-import type { ComparedWith, ComparisonEvidence, Finding, MetricComparison } from '../domain/evidence.ts';
+import type { ComparedWith, ComparisonEvidence, MetricComparison } from '../domain/comparison-evidence.ts';
+import type { Finding } from '../domain/evidence.ts';
 import { between, type Arm } from './arm.ts';
 import { totalsOf } from './baseline.ts';
 import { comparedBy, countedBy, type ComparisonState, type CountedBy, type WatchComparison } from './comparison.ts';

@@ -18,6 +18,7 @@ import {
 import type { PodView } from '../kubernetes/pod.ts';
 import { failedProbe, newestFailed } from './failed-probes.ts';
 import { isFailure, ProbeCounts } from './probe-counts.ts';
+import { turnOf } from './probe-turns.ts';
 import type { Reading, Source } from './source.ts';
 
 /** A request of the spec as it is sent, on the port that it names. */
@@ -102,9 +103,8 @@ export function sendTraffic(options: TrafficOptions): Traffic {
 async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: number): Promise<void> {
   const { requests, way, namespace, signal } = options;
   const pods = probedPods(options, slot);
-  const pod = pods[index % Math.max(1, pods.length)];
-  // Shifted by one each time round, or with as many pods as requests each pod would only ever get its own.
-  const request = requests[(index + Math.floor(index / Math.max(1, pods.length))) % requests.length];
+  const turn = turnOf(index, { pods: Math.max(1, pods.length), requests: requests.length });
+  const [pod, request] = [pods[turn.pod], requests[turn.request]];
   if (pod?.ip == null || request === undefined || lane.inFlight >= mostInFlight) return;
   const target = { kind: 'pod', namespace, name: pod.name, ip: pod.ip, port: request.port ?? options.port } as const;
   lane.inFlight += 1;

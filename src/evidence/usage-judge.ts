@@ -1,5 +1,6 @@
 /** The candidate's CPU and memory against those of stable, where the spec sets a limit. Pure. */
-import type { MetricName, SlotUsage, Verdict } from '../domain/evidence.ts';
+import type { MetricName, SlotUsage } from '../domain/evidence.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { Thresholds } from '../domain/spec.ts';
 import { describeBytes, describeCores } from '../domain/usage-words.ts';
 

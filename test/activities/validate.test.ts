@@ -105,6 +105,22 @@ describe('the metrics of pods', () => {
       { metrics: { latency: 'latency_seconds' } },
       [/^metrics\.latency: the pod exposes no histogram latency_seconds/],
     ],
+    [
+      page,
+      { metrics: { only: { label: 'route', pattern: '/api/.*' } } },
+      [
+        /^metrics\.only\.label: http_requests_total has no label route, .*: it has status$/,
+        /^metrics\.only\.label: http_request_duration_seconds_bucket has no label route, .*: it has le$/,
+      ],
+    ],
+    [
+      page.replaceAll('{', '{route="/items",'),
+      { metrics: { only: { label: 'route', pattern: '/api/.*' } } },
+      [
+        /^metrics\.only\.pattern: http_requests_total has no route that matches \/api\/\.\* as a whole, .*: it has \/items$/,
+        /^metrics\.only\.pattern: http_request_duration_seconds_bucket has no route that matches/,
+      ],
+    ],
     [page, { metrics: { path: '/nowhere', latency: 'x' } }, [/^metrics\.requests: /, /^metrics\.latency: /]],
     [
       page,

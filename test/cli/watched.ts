@@ -1,5 +1,6 @@
 /** Deployments whose watches have their series and their comparison, as a worker of today records them. */
-import type { MetricComparison, SeriesPoint, SlotPoint, WatchEvidence } from '../../src/domain/evidence.ts';
+import type { MetricComparison } from '../../src/domain/comparison-evidence.ts';
+import type { SeriesPoint, SlotPoint, WatchEvidence } from '../../src/domain/evidence.ts';
 import { DeploymentRecord } from '../../src/domain/record.ts';
 import { parseSpec } from '../../src/domain/spec-mistakes.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';

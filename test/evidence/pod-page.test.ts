@@ -49,6 +49,23 @@ describe("a pod's page of metrics", () => {
     );
   });
 
+  it('counts only the requests of the paths that the spec names', () => {
+    const page = ['/api/items', '/api/orders', '/v1/api/'].flatMap((route, index) => [
+      `http_requests_total{route="${route}",status="500"} ${10 ** index}`,
+      `http_request_duration_seconds_bucket{route="${route}",le="0.1"} ${10 ** index}`,
+      `http_request_duration_seconds_bucket{route="${route}",le="+Inf"} ${2 * 10 ** index}`,
+    ]);
+    const counted = (label: string, pattern: string) =>
+      readPage(page.join('\n'), { ...metrics, only: { label, pattern } });
+    const latency = { '0.1': 11, Infinity: 22 };
+    expect(counted('route', '/api/.*')).toEqual({ requests: 11, errors: 11, latency });
+    expect(counted('route', '/nothing/.*')).toEqual({ requests: 0, errors: 0, latency: {} });
+    expect(() => counted('path', '/api/.*')).toThrow(
+      'http_requests_total has no label path, which metrics.only asks for',
+    );
+    expect(() => counted('status', '5..')).toThrow('http_request_duration_seconds has no label status');
+  });
+
   it('has errors only where the whole label matches', () => {
     const page = ['2005', '500', 'x500', '503'].map((status) => `http_requests_total{status="${status}"} 1`).join('\n');
     expect(readPage(page, metrics).errors).toBe(2);

@@ -5,7 +5,8 @@ import type { Baseline } from '../../src/evidence/baseline.ts';
 import { comparisonOf } from '../../src/evidence/comparison.ts';
 import type { PodCounters } from '../../src/evidence/counters.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
-import { beginWatch, hasFailed, lookAgain, type Watch, type WatchState } from '../../src/evidence/watch.ts';
+import { beginWatch, type Watch, type WatchState } from '../../src/evidence/watch-state.ts';
+import { hasFailed, lookAgain } from '../../src/evidence/watch.ts';
 import { parsed, spec } from '../workflows/scripted-activities.ts';
 
 export const { signal } = new AbortController();

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromResume, toResume } from '../../src/evidence/resume.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
-import { beginWatch, evidenceOf, hasFailed, isUnsettled, lookAgain } from '../../src/evidence/watch.ts';
+import { beginWatch } from '../../src/evidence/watch-state.ts';
+import { evidenceOf, hasFailed, isUnsettled, lookAgain } from '../../src/evidence/watch.ts';
 import { counters, seen, serving, signal, WatchRig } from './watch-rig.ts';
 
 describe('a watch', () => {

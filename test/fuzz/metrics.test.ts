@@ -7,7 +7,8 @@ import { readPage, readProtobufPage, type NamedMetrics } from '../../src/evidenc
 import { parsePrometheusText } from '../../src/evidence/prometheus-text.ts';
 import { fromResume, toResume } from '../../src/evidence/resume.ts';
 import { unmeasured, type Reading, type Source } from '../../src/evidence/source.ts';
-import { beginWatch, evidenceOf, lookAgain, type Watch } from '../../src/evidence/watch.ts';
+import { beginWatch, type Watch } from '../../src/evidence/watch-state.ts';
+import { evidenceOf, lookAgain } from '../../src/evidence/watch.ts';
 import { parseSpec } from '../../src/domain/spec-mistakes.ts';
 import { bytesKept, expectAlways, text } from './documents.ts';
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { boundedSmoke, largest } from '../../src/domain/bounds.ts';
-import type { CheckResult, LogTemplate, SlotMeasurement, WatchEvidence } from '../../src/domain/evidence.ts';
+import type { CheckResult, SlotMeasurement, WatchEvidence } from '../../src/domain/evidence.ts';
+import type { LogTemplate } from '../../src/domain/log-evidence.ts';
 import { DeploymentRecord } from '../../src/domain/record.ts';
 import type { Spec } from '../../src/domain/spec.ts';
 import { parseSpec } from '../../src/domain/spec-mistakes.ts';

@@ -1,5 +1,5 @@
 /** What a verdict rests on beside the limits of the spec, and how sure it is. */
-import type { ComparisonEvidence, MetricComparison } from '../../domain/evidence.ts';
+import type { ComparisonEvidence, MetricComparison } from '../../domain/comparison-evidence.ts';
 import { milliseconds, whole } from './metrics.ts';
 import { part, ranks, type Part } from './parts.ts';
 import { paragraph, span, table, type Line } from './spans.ts';

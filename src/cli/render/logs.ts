@@ -1,5 +1,5 @@
 /** The errors in the logs of both slots, where there are any. */
-import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/evidence.ts';
+import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/log-evidence.ts';
 import { span, type Line } from './spans.ts';
 
 const templatesShown = 5;

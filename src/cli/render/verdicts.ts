@@ -1,4 +1,5 @@
-import type { MetricName, Verdict, WatchEvidence } from '../../domain/evidence.ts';
+import type { MetricName, WatchEvidence } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { part, ranks, type Part } from './parts.ts';
 import { span, type Line, type Look, type Span } from './spans.ts';
 

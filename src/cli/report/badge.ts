@@ -1,4 +1,4 @@
-import type { Verdict } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { lookOfVerdict, markOf, wordVerdict } from '../render/verdicts.ts';
 import { html, type Markup } from './markup.ts';
 

@@ -1,5 +1,5 @@
 /** What the logs of both slots said: the errors that only the candidate has, or has more often. */
-import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/evidence.ts';
+import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/log-evidence.ts';
 import { whole } from '../render/metrics.ts';
 import { clock } from '../render/times.ts';
 import { html, nothing, type Markup } from './markup.ts';

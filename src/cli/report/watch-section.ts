@@ -1,6 +1,7 @@
 /** One watch: its verdict and why, each metric of both slots against its limit and against stable, and what was not measured. */
 import { formatDuration } from '../../domain/duration.ts';
-import type { MetricComparison, WatchEvidence } from '../../domain/evidence.ts';
+import type { MetricComparison } from '../../domain/comparison-evidence.ts';
+import type { WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { isCompared, wordComparison, wordConfidence, wordCounts, wordEvents } from '../render/comparison.ts';
 import { metrics, whole, type Metric } from '../render/metrics.ts';

@@ -1,5 +1,6 @@
 /** Whether a check is as the spec expects it. Pure. */
-import type { CheckValue, Verdict } from '../../domain/evidence.ts';
+import type { CheckValue } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import type { CheckCondition } from '../../domain/spec.ts';
 import type { CheckReading } from './reading.ts';
 

@@ -5,7 +5,8 @@
  * 2. A value that could not be had at the last look is insufficient data, whatever was known before.
  */
 import { z } from 'zod';
-import type { CheckValue, Finding, Verdict, WatchCheckEvidence } from '../../domain/evidence.ts';
+import type { CheckValue, Finding, WatchCheckEvidence } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import type { CheckCondition, WatchCheck } from '../../domain/spec.ts';
 import { describeCondition, judgeCheck, type CheckJudgement } from './condition.ts';
 import { checkReading, missing, type CheckReading } from './reading.ts';

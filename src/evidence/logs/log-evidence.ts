@@ -1,5 +1,5 @@
 /** What the logs said, as the state document shows it. Pure. */
-import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/evidence.ts';
+import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/log-evidence.ts';
 import type { ComparedLogs } from './frequency.ts';
 import type { LogArm } from './log-arm.ts';
 import { kindOf } from './log-findings.ts';

@@ -6,7 +6,8 @@
  *    logs too, when it is more frequent than chance allows.
  * 3. Without a stable slot, or a ready pod in it, there is nothing that could tell which errors are new, and the logs are not judged.
  */
-import type { Finding, LogTemplate } from '../../domain/evidence.ts';
+import type { Finding } from '../../domain/evidence.ts';
+import type { LogTemplate } from '../../domain/log-evidence.ts';
 import { isMoreFrequent, podTime, type ComparedLogs } from './frequency.ts';
 import type { ErrorTemplate } from './error-template.ts';
 import type { LogsState } from './log-state.ts';

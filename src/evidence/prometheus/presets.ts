@@ -89,12 +89,14 @@ export function errorLabel({
 
 function presetQueries(
   { requests, histogram, failed, counted, latencyUnit = 'seconds' }: Preset,
-  { podLabel, namespaceLabel, staleAfter }: PrometheusMetrics,
+  { podLabel, namespaceLabel, staleAfter, only }: PrometheusMetrics,
 ): CounterQueries {
   const matchers = [
     `${namespaceLabel}="{{namespace}}"`,
     `${podLabel}=~"{{app}}-{{slot}}-.+"`,
     ...(counted === undefined ? [] : [counted]),
+    // Strings of PromQL have the escapes of JSON.
+    ...(only === undefined ? [] : [`${only.label}=~${JSON.stringify(only.pattern)}`]),
   ];
   const seconds = toMilliseconds(staleAfter) / 1_000;
   const of = (metric: string, more: readonly string[], by: string): string => {

@@ -4,7 +4,7 @@
  * Invariant 6: what could not be compared is insufficient data, never a pass; what is worse fails, also where the rest could
  * not be compared.
  */
-import type { Verdict } from '../../domain/evidence.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import { looksNeeded } from '../../domain/watch-looks.ts';
 import { assess, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { suspicionOf } from './confidence.ts';

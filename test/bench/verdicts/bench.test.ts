@@ -15,7 +15,7 @@ function mean(draw: () => number): number {
 
 describe('the bench of the verdicts', () => {
   it('runs its cells and reports every judge and target', () => {
-    const cells = cellsOf('quick').filter(({ scenario }) => scenario.perSecond === 5);
+    const cells = cellsOf({ size: 'quick' }).filter(({ scenario }) => scenario.perSecond === 5);
     const report = reportOf(cells.map(runCell));
     expect(report).toContain('| soak: independent errors | 5 | 1.0 | 1 |');
     expect(report).toMatch(/\| soak: all requests fail \| 5 \| 1.5 \| 1 \| 100.00 %, 15 s \|/);
@@ -23,10 +23,19 @@ describe('the bench of the verdicts', () => {
   });
 
   it('finds the same figures each time, and has no two cells with the same seed', () => {
-    const [cell] = cellsOf('quick');
+    const [cell] = cellsOf({ size: 'quick' });
     expect(cell && runCell(cell)).toEqual(cell && runCell(cell));
-    const seeds = cellsOf('whole').map(({ seed }) => seed);
+    const seeds = cellsOf({ size: 'whole' }).map(({ seed }) => seed);
     expect(new Set(seeds).size).toBe(seeds.length);
+  });
+
+  it('runs some of the cells, as often as it is told to', () => {
+    const cells = cellsOf({ size: 'quick', only: 'independent errors, 5 a second, tolerance 1.5', runs: 3 });
+    expect(cells.map(({ scenario, runs, judges }) => [scenario.watch, runs, judges])).toEqual([
+      ['soak', 3, ['product']],
+      ['monitor', 3, ['product']],
+    ]);
+    expect(reportOf(cells.map(runCell))).toMatch(/\| soak: independent errors \| 5 \| 1.5 \| 3 \| \d+\.\d\d % \|\n/);
   });
 
   it('says that a target is missed', () => {

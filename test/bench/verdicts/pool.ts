@@ -1,18 +1,18 @@
 /** Runs cells in processes of their own, one a core. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { cellsOf, costOf, type Size } from './cells.ts';
+import { cellsOf, costOf, type Extent } from './cells.ts';
 import type { Figures } from './run.ts';
 
-/** What a process is told: which cell of which size to run. */
+/** What a process is told: which of the cells to run. */
 export interface Job {
-  readonly size: Size;
+  readonly extent: Extent;
   readonly index: number;
 }
 
 /** The figures of all cells, in order; `onDone` is told after each which part of all the work is done. */
-export async function runAll(size: Size, onDone: (share: number) => void): Promise<Figures[]> {
-  const cells = cellsOf(size);
+export async function runAll(extent: Extent, onDone: (share: number) => void): Promise<Figures[]> {
+  const cells = cellsOf(extent);
   const costs = cells.map(costOf);
   const whole = costs.reduce((sum, cost) => sum + cost, 0);
   const figures = new Map<number, Figures>();
@@ -23,7 +23,7 @@ export async function runAll(size: Size, onDone: (share: number) => void): Promi
     Array.from({ length: availableParallelism() }, async () => {
       const child = fork(new URL('worker.js', import.meta.url));
       for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-        figures.set(index, await ask(child, { size, index }));
+        figures.set(index, await ask(child, { extent, index }));
         done += costs[index] ?? 0;
         onDone(done / whole);
       }

@@ -22,6 +22,8 @@ export function reportOf(figures: readonly Figures[]): string {
 }
 
 function section(title: string, all: readonly Figures[], kind: Figures['kind'], withTime: boolean): string[] {
+  const judged = new Set(all.flatMap(({ outcomes }) => outcomes.map(({ judge }) => judge)));
+  const judges = judgeNames.filter((name) => judged.has(name));
   const rows = all
     .filter((figures) => figures.kind === kind)
     .map(({ watch, scenario, perSecond, tolerance, runs, outcomes }) => [
@@ -34,7 +36,7 @@ function section(title: string, all: readonly Figures[], kind: Figures['kind'], 
         return withTime && medianSeconds !== null ? `${share}, ${medianSeconds} s` : share;
       }),
     ]);
-  return [`## ${title}`, '', ...table(['case', 'a second', 'tolerance', 'runs', ...judgeNames], rows), ''];
+  return [`## ${title}`, '', ...table(['case', 'a second', 'tolerance', 'runs', ...judges], rows), ''];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,6 +1,6 @@
 /** Runs one scenario many times, with every judge, and tells how often and when each failed the candidate. */
 import { Random } from '../../simulation/random.ts';
-import { judgeNames, judgesOf, type JudgeName } from './judges.ts';
+import { judgesOf, type JudgeName } from './judges.ts';
 import { duration, interval, type Scenario } from './scenarios.ts';
 import { simulate } from './traffic.ts';
 import { momentsOf, watchOf } from './watch.ts';
@@ -11,6 +11,7 @@ export interface Cell {
   readonly tolerance: number;
   readonly runs: number;
   readonly seed: number;
+  readonly judges: readonly JudgeName[];
 }
 
 export interface Outcome {
@@ -31,14 +32,15 @@ export interface Figures {
   readonly outcomes: readonly Outcome[];
 }
 
-export function runCell({ scenario, tolerance, runs, seed }: Cell): Figures {
+export function runCell(cell: Cell): Figures {
+  const { scenario, tolerance, runs, seed, judges } = cell;
   const random = new Random(seed);
-  const times = new Map<JudgeName, number[]>(judgeNames.map((name) => [name, []]));
+  const times = new Map<JudgeName, number[]>(judges.map((name) => [name, []]));
   for (let run = 0; run < runs; run += 1) {
-    for (const [name, time] of runOnce(random, scenario, tolerance)) times.get(name)?.push(time);
+    for (const [name, time] of runOnce(random, cell)) times.get(name)?.push(time);
   }
   const { name, kind, watch, perSecond } = scenario;
-  const outcomes = judgeNames.map((judge) => outcomeOf(judge, times.get(judge) ?? [], runs));
+  const outcomes = judges.map((judge) => outcomeOf(judge, times.get(judge) ?? [], runs));
   return { scenario: name, kind, watch, perSecond, tolerance, runs, outcomes };
 }
 
@@ -48,7 +50,7 @@ function outcomeOf(judge: JudgeName, times: readonly number[], runs: number): Ou
 }
 
 /** When each judge failed the candidate, of those that did. */
-function runOnce(random: Random, scenario: Scenario, tolerance: number): Map<JudgeName, number> {
+function runOnce(random: Random, { scenario, tolerance, judges: names }: Cell): Map<JudgeName, number> {
   const looks = duration / interval;
   const stable = simulate(random, scenario.stable, looks);
   const candidate = simulate(random, scenario.candidate, looks);
@@ -56,10 +58,10 @@ function runOnce(random: Random, scenario: Scenario, tolerance: number): Map<Jud
   const judges = judgesOf(watch);
   const failedAt = new Map<JudgeName, number>();
   for (const moment of momentsOf(watch, candidate, scenario.watch === 'soak' ? stable : null)) {
-    for (const name of judgeNames) {
+    for (const name of names) {
       if (!failedAt.has(name) && judges[name](moment)) failedAt.set(name, moment.elapsed);
     }
-    if (failedAt.size === judgeNames.length) break;
+    if (failedAt.size === names.length) break;
   }
   return failedAt;
 }

@@ -4,8 +4,8 @@ import type { Job } from './pool.ts';
 import { runCell } from './run.ts';
 
 process.on('message', (job) => {
-  const { size, index } = job as Job;
-  const cell = cellsOf(size)[index];
-  if (cell === undefined) throw new Error(`there is no cell ${index} in a ${size} run`);
+  const { extent, index } = job as Job;
+  const cell = cellsOf(extent)[index];
+  if (cell === undefined) throw new Error(`there is no cell ${index} in this run`);
   process.send?.(runCell(cell));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../src/cli/render/status.ts';
-import type { LogEvidence, LogTemplate } from '../../../src/domain/evidence.ts';
+import type { LogEvidence, LogTemplate } from '../../../src/domain/log-evidence.ts';
 import { now, recordAt, status, watch } from './sample.ts';
 
 const read = { pods: ['a', 'b'], ready: 2, lines: 100, errors: 9, allowed: 0, unfiled: 0, leftOut: 0 };

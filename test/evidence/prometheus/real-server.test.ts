@@ -114,6 +114,16 @@ describe.skipIf(prometheusBinary === null)('a real Prometheus', () => {
     }, patience);
   });
 
+  it('counts only the requests of the label that the spec names', async () => {
+    const own = { ...presetMetrics(), only: { label: 'status', pattern: '2\\d[0-9]' } };
+    const { requests } = filledQueries(counterQueries(own), { spec: parsed(spec), slot: 'green' });
+    const [all, some] = await Promise.all([queries('1m').requests, requests].map((query) => api.instant(query)));
+    const sum = (found: typeof all): number =>
+      found?.kind === 'vector' ? found.series.reduce((total, { points }) => total + (points[0]?.value ?? 0), 0) : 0;
+    expect(sum(some)).toBeGreaterThan(0);
+    expect(sum(some)).toBeLessThan(sum(all));
+  });
+
   it('knows no requests whose newest sample is older than it may be', async () => {
     await complete(countersOf(api, ['api-green-0', 'api-green-1']));
     // As in two minutes, when nothing was scraped in between.

@@ -1,0 +1,26 @@
+/** Which requests of a page of metrics count: all of them, or those of the paths that `metrics.only` names. */
+import type { RequestsOnly } from '../domain/spec.ts';
+import { labelMatcher } from './label-matcher.ts';
+
+interface Labelled {
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Throws an Error where no series of `metric` has the label: then nothing tells which of them would count. */
+export type CountedRequests = <T extends Labelled>(series: readonly T[], metric: string) => readonly T[];
+
+export function countedRequests(only: RequestsOnly | undefined): CountedRequests {
+  if (only === undefined) return (series) => series;
+  const { label, pattern } = only;
+  const matches = labelMatcher(pattern, 'metrics.only.pattern');
+  return (series, metric) => {
+    const known = series.filter(({ labels }) => Object.hasOwn(labels, label));
+    if (known.length === 0 && series.length > 0) {
+      throw new Error(`${metric} has no label ${label}, which metrics.only asks for`);
+    }
+    const values = [...new Set(known.map(({ labels }) => labels[label] ?? ''))];
+    const answers = matches(values);
+    const counted = new Set(values.filter((_value, index) => answers[index] === true));
+    return known.filter(({ labels }) => counted.has(labels[label] ?? ''));
+  };
+}
