@@ -2,6 +2,7 @@
 import { toMilliseconds } from './duration.ts';
 import type { WatchSpec } from './spec.ts';
 
+/** Whatever the spec says: each look asks every pod. */
 export const shortestIntervalMs = 200;
 /** Fewer do not show whether events come in bursts, so a comparison decides nothing by them. */
 export const looksNeeded = 8;

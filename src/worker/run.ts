@@ -17,6 +17,7 @@ import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
 import { notYetThere, serveHealth, type WorkerSeen } from './health.ts';
 import { SeriesFiles } from './series-files.ts';
+import { WorkerLogger } from './worker-logger.ts';
 
 export interface WorkerSettings {
   /** How Temporal is reached: address, TLS, API key. */
@@ -74,11 +75,11 @@ function versioning(version: WorkerSettings['version']): Pick<WorkerOptions, 'wo
 
 /**
  * Runs a worker until `signal` aborts. Connects to Kubernetes by the usual kubeconfig, or as the pod that it runs in.
- * Rejects with an Error that names the address when Temporal cannot be reached.
+ * Rejects with an Error that names the address when Temporal cannot be reached. Once in a process: the SDK has one log.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { healthPort, signal, onReady } = settings;
-  exportMetrics(settings);
+  installRuntime(settings);
   let worker: Worker | null = null;
   const status = (): WorkerSeen => worker?.getStatus() ?? notYetThere;
   const health = healthPort === null ? null : await serveHealth({ port: healthPort, status });
@@ -126,10 +127,14 @@ function createWorker(connection: NativeConnection, settings: WorkerSettings): P
 }
 
 /** The native core is set up once in a process, before anything else asks it for something. */
-function exportMetrics({ metricsAddress }: WorkerSettings): void {
-  if (metricsAddress === null) return;
+function installRuntime({ metricsAddress }: WorkerSettings): void {
+  const logger = new WorkerLogger('INFO');
+  if (metricsAddress === null) {
+    Runtime.install({ logger });
+    return;
+  }
   try {
-    Runtime.install({ telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } });
+    Runtime.install({ logger, telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`the worker's metrics cannot be served at ${metricsAddress}: ${reason}`, { cause: error });
