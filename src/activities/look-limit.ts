@@ -1,5 +1,4 @@
 /** How long one look of a watch may take. */
-
 import { shortestIntervalMs } from '../domain/watch-looks.ts';
 
 /** All looks are over so long after the end of the watch. */
