@@ -24,10 +24,13 @@ export class LookLimit {
     return Math.max(shortestIntervalMs, Math.min(longestLookMs, leftMs));
   };
 
-  looked(ms: number, endsAt: number): void {
+  /** Gives when the watch ends, now that a look has found when it should: where that is over already, at this moment. */
+  looked(ms: number, endsAt: number): number {
+    const now = Date.now();
     // One that was cut off says nothing of how long they take.
-    if (Date.now() < this.endsAt) this.took(ms);
-    this.endsAt = endsAt;
+    if (now < this.endsAt) this.took(ms);
+    this.endsAt = Math.max(endsAt, Math.min(this.endsAt, now));
+    return this.endsAt;
   }
 
   /** Told of what is read beside the looks, too: the last look waits for it. */

@@ -110,6 +110,8 @@ async function lookUntilOver(dependencies: Dependencies, run: WatchRun, looking:
   const interval = intervalOf(spec);
   for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
+    // What is read beside the looks is left out of one that is not known to be the last.
+    const mayBeLast = lookedAt >= limit.endsAt;
     views.refresh();
     const before = looking.state;
     const state = await lookAgain(watch, before, attempt.signal);
@@ -117,13 +119,13 @@ async function lookUntilOver(dependencies: Dependencies, run: WatchRun, looking:
     dependencies.rawSeries?.append(rawLook(lookOf(run), watch, before, state));
     if (run.inPlace !== undefined) await inTime(run.inPlace(), limit.mostMs(), undefined);
     const evidence = evidenceOf(watch, state);
-    const endsAt = endOf(spec, state, evidence);
-    limit.looked(Date.now() - lookedAt, endsAt);
+    const endsAt = limit.looked(Date.now() - lookedAt, endOf(spec, state, evidence));
     if (hasFailed(state)) return { evidence, state };
     if (Date.now() >= endsAt) {
-      if (!isUnsettled(watch, state) || beyondEnd >= looksBeyondEnd || limit.isOver) return { evidence, state };
+      const isDone = mayBeLast && !isUnsettled(watch, state);
+      if (isDone || beyondEnd >= looksBeyondEnd || limit.isOver) return { evidence, state };
       beyondEnd += 1;
-    }
+    } else beyondEnd = 0;
     tell(run, state, evidence, endsAt);
     const next = lookedAt + (beyondEnd === 0 ? interval : Math.min(interval, pauseBeyondEndMs));
     await pause(

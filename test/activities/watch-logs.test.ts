@@ -82,6 +82,31 @@ describe('the logs of both slots, in a soak', () => {
   });
 
   it.each([
+    ['from the beginning', 0],
+    ['once they were read', 2],
+  ])(
+    'let no candidate pass that cannot be read any more, %s, however late there are requests enough',
+    async (_when, look) => {
+      const rig = await slots();
+      const hold = (): void => {
+        for (const log of Object.values(rig.logs)) log.hold();
+      };
+      const attempt = new RigAttempt();
+      attempt.onReport = ({ progress }) => {
+        if (progress.watch?.samples === look) hold();
+      };
+      if (look === 0) hold();
+      const { soak } = soakOf('1s');
+      const target = rig.target({ soak: { ...soak, minimumRequests: 60, extension: '6s' } });
+      const evidence = await createSoak(rig.dependencies)(target, attempt);
+      expect(evidence).toMatchObject({
+        verdict: 'insufficient-data',
+        reason: 'the logs of the candidate could not be read',
+      });
+    },
+  );
+
+  it.each([
     ['another worker', false],
     ['another worker, which has to wait for them as the first one did', true],
   ])('are gone on with by %s, with no line lost and none counted twice', async (_who, isSlow) => {

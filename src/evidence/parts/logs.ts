@@ -1,26 +1,31 @@
 /** What the logs of both slots say: absent where the spec says `logs: none`. */
 import { logEvidence } from '../logs/log-evidence.ts';
 import { logFindings, logsAreUnsettled } from '../logs/log-findings.ts';
-import { logsAfter, newLogs } from '../logs/log-state.ts';
+import { logsAfter, newLogs, type LogsState } from '../logs/log-state.ts';
 import type { WatchPart } from '../watch-part.ts';
-import type { Watch, WatchState } from '../watch-state.ts';
+import type { LogsPlan, Watch, WatchState } from '../watch-state.ts';
 
 export const logsPart: WatchPart = {
-  after({ logs: plan }, { startedAt, logs }, { candidate, stable }) {
+  after({ logs: plan }, state, { candidate, stable }) {
     if (plan === undefined || candidate.logs === 'later' || stable?.logs === 'later') return {};
-    const before = logs ?? newLogs(stable !== null, plan.known);
-    return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, startedAt }) };
+    const read = { candidate: candidate.logs, stable: stable?.logs, startedAt: state.startedAt };
+    return { logs: logsAfter(known(plan, state), read) };
   },
   findings: findingsOf,
   urgent: findingsOf,
   evidence({ logs: plan }, { logs }) {
     return plan === undefined || logs === undefined ? {} : { logs: logEvidence(logs, plan.against) };
   },
-  isUnsettled({ logs: plan }, { logs }) {
-    return plan !== undefined && logs !== undefined && logsAreUnsettled(logs);
+  isUnsettled({ logs: plan }, state) {
+    return plan !== undefined && logsAreUnsettled(known(plan, state));
   },
 };
 
-function findingsOf({ logs: plan }: Watch, { logs }: WatchState) {
-  return plan === undefined || logs === undefined ? [] : logFindings(logs, plan.against);
+function findingsOf({ logs: plan }: Watch, state: WatchState) {
+  return plan === undefined ? [] : logFindings(known(plan, state), plan.against);
+}
+
+/** Those of which no look has taken over anything yet could not be read so far. */
+function known(plan: LogsPlan, { logs, stable }: WatchState): LogsState {
+  return logs ?? newLogs(stable !== null, plan.known);
 }
