@@ -21,9 +21,12 @@ interface BaselineLook {
   readonly totals: Totals;
 }
 
+/** Another one counts other requests: in 1 those of Kubernetes' own probes were among users'. */
+const format = 2;
+
 /** What the monitor gets. JSON. */
 export interface Baseline {
-  readonly format: 1;
+  readonly format: typeof format;
   readonly recordedMs: number;
   readonly looks: readonly Totals[];
 }
@@ -70,7 +73,7 @@ function without({ last, pending, totals }: CounterState, isOther: (uid: string)
 export function baselineOf({ since, looks }: BaselineRecording): Baseline | null {
   const last = looks.at(-1);
   if (last === undefined) return null;
-  return { format: 1, recordedMs: last.until - since, looks: looks.map(({ totals }) => totals) };
+  return { format, recordedMs: last.until - since, looks: looks.map(({ totals }) => totals) };
 }
 
 export function totalsOf({ looks }: Baseline): Totals {
@@ -102,7 +105,7 @@ const totalsSchema = z.object({
 });
 
 const baselineSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(format),
   recordedMs: z.number(),
   looks: z.array(totalsSchema),
 }) satisfies z.ZodType<Baseline>;

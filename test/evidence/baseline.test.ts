@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { baselineOf, newRecording, record, totalsOf, type BaselineRecording } from '../../src/evidence/baseline.ts';
+import {
+  baselineOf,
+  newRecording,
+  readBaseline,
+  record,
+  totalsOf,
+  type BaselineRecording,
+} from '../../src/evidence/baseline.ts';
 import type { Sample } from '../../src/evidence/source.ts';
 import { counters } from './watch-rig.ts';
 
@@ -35,5 +42,11 @@ describe("stable's baseline", () => {
     const first: Sample = { counters: { a: counters(0) }, pods: { ready: 1, desired: 1, uids: ['a'], restarts: {} } };
     const samples = [first, before, sampled(0, 500), sampled(0, 900), sampled(0, 905)];
     expect(recorded(looks(samples, (uid, look) => uid === 'a' || look >= 3))).toBe(5);
+  });
+
+  it('is not taken from a worker that counted other requests as those of users', () => {
+    const left: unknown = baselineOf(looks([sampled(0, 0), sampled(0, 10)], () => true));
+    expect(readBaseline(left)).toEqual(left);
+    expect(readBaseline({ ...(left as object), format: 1 })).toBeNull();
   });
 });

@@ -135,7 +135,7 @@ function limitsSettleMs(duration: string): number {
 }
 
 describe('a monitor', () => {
-  const baseline: Baseline = { format: 1, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
+  const baseline: Baseline = { format: 2, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
 
   it("compares users' requests with stable's baseline, and says so", async () => {
     const worse = serving(60, 50, (look) => ({ errors: look > 20 ? look - 20 : 0 }));
@@ -209,7 +209,7 @@ describe('a monitor', () => {
   });
 
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
-    const idle: Baseline = { format: 1, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
+    const idle: Baseline = { format: 2, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
     expect(evidenceOf(rig.watch, (await rig.run(30)).state)).toMatchObject({
       verdict: 'pass',
