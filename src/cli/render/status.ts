@@ -51,7 +51,7 @@ function walk(status: DeploymentStatus, now: Date): Line[] {
 function header(state: DeploymentState, now: Date): Line[] {
   const running = state.outcome === 'running';
   const time = elapsed(state.startedAt, state.finishedAt, now);
-  const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state.outcome);
+  const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state);
   const image = state.spec?.candidate.image ?? (state.spec === null ? '' : 'a manifest');
   return [
     [

@@ -10,7 +10,7 @@ import { html, nothing, type Markup } from './markup.ts';
 export function headline(status: DeploymentStatus, now: Date): Markup {
   const { state } = status;
   const { outcome, phase } = state;
-  const stands = outcome === 'running' ? `running, at ${wordStep(phase)}` : wordOutcome(outcome);
+  const stands = outcome === 'running' ? `running, at ${wordStep(phase)}` : wordOutcome(state);
   return html`<header>
     <p class="quiet">Blue/green deployment</p>
     <h1>${state.id}</h1>
