@@ -49,7 +49,10 @@ describe('the page of a deployment', () => {
     ['who asked and why', 'Asked for by ci: build 7'],
     ['each step with its time', 'monitor 14:17:36 50s failed : error rate 6.2 %'],
     ['what was never reached', 'Not reached: retention, drain, teardown.'],
-    ['what a verdict rests on', 'the same requests, sent to both slots at the same time; up to 1.5 times'],
+    [
+      'what a verdict rests on',
+      'sent to both slots at the same time and timed by the worker, not by the pods; up to 1.5 times',
+    ],
     [
       'a metric of both slots, its samples, limit and confidence',
       'error rate 3.74 % 149 of 3,986 0 % 0 of 41 ≤ 1 % ✗ fail > 99.9 % sure it is worse ✗ fail 149 of 3,986 against 48 of 24,102 failed',
