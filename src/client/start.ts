@@ -4,7 +4,7 @@ import { isPromoted } from '../domain/decision-rules.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
-import type { StepName } from '../domain/state.ts';
+import type { DeploymentState, StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
 import { sendMessage } from './send-message.ts';
@@ -58,10 +58,7 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
 }
 
 /** A deployment that was ended from outside after its cutover has left a fallback, which the next one would replace. */
-async function whatIsUnfinished(
-  temporal: Temporal,
-  id: string,
-): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+async function whatIsUnfinished(temporal: Temporal, id: string): Promise<Refusal | null> {
   const last = await statusOf(temporal, id);
   if (last === null) return null;
   const { state } = last;
@@ -110,24 +107,19 @@ async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: D
 }
 
 /** Gets the running deployment out of the way, or says why it stays. */
-async function makeWay(
-  temporal: Temporal,
-  id: string,
-  spec: Spec,
-  options: DeployOptions,
-): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+async function makeWay(temporal: Temporal, id: string, spec: Spec, options: DeployOptions): Promise<Refusal | null> {
   const running = await statusOf(temporal, id);
   if (running === null || isFinal(running.state)) return null;
   const { state } = running;
   const by = { by: options.by, reason: `${wordCandidate(spec)} is deployed next` };
   if (isPromoted(state.phase)) {
-    options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
     const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
     // Past its retention a deployment takes no message any more: it is about to end by itself.
     if (state.phase === 'retention') {
       const answer = await sendMessage(temporal, id, 'finish', { ...by, supersededBy, successor: options.spec });
-      if (answer.kind === 'refused') return refuse(state, answer.message);
+      if (answer.kind === 'refused') return refused(state, `nothing was started: ${answer.message}`);
     }
+    options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
   } else if (options.replace === true) {
     options.onMakingWay?.(`${id} is at ${state.phase}: it is rolled back to make way`);
     if (state.phase !== 'rollback') await sendMessage(temporal, id, 'rollback', by);
@@ -151,13 +143,12 @@ async function statusOf(temporal: Temporal, id: string): Promise<DeploymentStatu
   }
 }
 
-function refuse(
-  { id, runId, phase }: DeploymentStatus['state'],
-  advice: string,
-): Extract<DeployResult, { kind: 'refused' }> {
-  return {
-    kind: 'refused',
-    message: `a deployment of ${id} is in the way: it is at ${phase}; ${advice}`,
-    inTheWay: { id, runId, phase },
-  };
+type Refusal = Extract<DeployResult, { kind: 'refused' }>;
+
+function refuse(state: DeploymentState, advice: string): Refusal {
+  return refused(state, `a deployment of ${state.id} is in the way: it is at ${state.phase}; ${advice}`);
+}
+
+function refused({ id, runId, phase }: DeploymentState, message: string): Refusal {
+  return { kind: 'refused', message, inTheWay: { id, runId, phase } };
 }
