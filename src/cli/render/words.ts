@@ -2,8 +2,10 @@
 import type { DeploymentState, Outcome, StepName } from '../../domain/state.ts';
 import type { Look } from './spans.ts';
 
+/** As a sentence begins; what looks like the name of a field, an object or a metric stays as it is. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const isWord = /^\p{Ll}+('s)?[:;,.]?(?!\S)/u.test(text);
+  return isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 export function wordStep(step: StepName): string {

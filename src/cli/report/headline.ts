@@ -37,9 +37,11 @@ function why(status: DeploymentStatus): Markup {
 function facts(state: DeploymentState, now: Date): Fact[] {
   const { requestedBy, reason, startedAt, finishedAt, stable, candidate, spec, service, next, runId } = state;
   const image = candidate?.images.join(', ') ?? spec?.candidate.image ?? 'not known yet';
+  const version = spec === null ? [] : [['Version', `${stable?.images.join(', ') ?? 'nothing'} → ${image}`] as const];
   const ended = finishedAt === null ? [] : [['Ended', moment(finishedAt)] as const];
   return [
-    ['Version', `${stable?.images.join(', ') ?? 'nothing'} → ${image}`],
+    // Before there is a plan nothing is known of what is live.
+    ...version,
     ['Asked for by', `${requestedBy}: ${reason}`],
     ['Began', moment(startedAt)],
     ...ended,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
 import type { DeploymentState } from '../../../src/domain/state.ts';
 import { page } from '../../../src/cli/report/page.ts';
-import { recordAt, status, watch } from '../render/sample.ts';
+import { recordAt, recorded, status, watch } from '../render/sample.ts';
 import { beyondMetrics } from '../beyond-metrics.ts';
 import { failingMonitor, monitoring, quietSoak, rolledBack } from '../watched.ts';
 import { hostile, withHostileTexts } from './hostile.ts';
@@ -94,6 +94,26 @@ describe('the page of a deployment', () => {
     expect(markup.match(/<script[^>]*>/g)).toEqual(['<script type="application/json" id="state">']);
     expect(markup).not.toMatch(/\sstyle="|\son[a-z]+="/);
     expect(markup).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-/);
+  });
+});
+
+describe('what is not known', () => {
+  it('is left out of the page of a refused deployment, and names of fields stay as they are', () => {
+    const record = recorded();
+    record.begin('preflight');
+    record.failed({ name: 'Refused', message: 'candidate.container is "web", which the pods do not have' });
+    record.conclude('refused');
+    const text = textOf(pageOf(status(record.state)));
+    expect(text).toContain('candidate.container is "web"');
+    expect(text).not.toContain('Version');
+  });
+
+  it('is said of a slot that was not measured', () => {
+    const record = recordAt('soak');
+    const unknown = { requests: null, errors: null, p95Ms: null };
+    const points = quietSoak().series?.map((point) => ({ ...point, candidate: unknown })) ?? [];
+    record.evidence({ soak: { ...quietSoak(), series: points } });
+    expect(textOf(pageOf(status(record.state)))).toContain('Nothing is known of the candidate.');
   });
 });
 
