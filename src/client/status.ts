@@ -12,7 +12,7 @@ import type { DeploymentState } from '../domain/state.ts';
 import { stateQuery, workflowType } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord, TemporalCallFailed } from './errors.ts';
 import { lastKnownOf, withWorker } from './no-worker.ts';
-import type { Temporal } from './temporal.ts';
+import { codeOf, grpc, type Temporal } from './temporal.ts';
 
 export interface DeploymentStatus {
   readonly state: DeploymentState;
@@ -31,7 +31,7 @@ const encodedFailure = 'Encoded failure';
  */
 export async function readStatus(temporal: Temporal, id: string, runId?: string): Promise<DeploymentStatus> {
   const handle = temporal.client.workflow.getHandle(id, runId);
-  const description = await describe(temporal, id, handle);
+  const description = await describe(temporal, handle, { id, runId });
   if (description.status.name !== 'RUNNING') {
     return { state: await endedState(temporal, handle, description), progress: null, retrying: null };
   }
@@ -61,7 +61,7 @@ export async function readExecution(
   id: string,
   runId?: string,
 ): Promise<{ readonly runId: string; readonly historyLength: number }> {
-  return describe(temporal, id, temporal.client.workflow.getHandle(id, runId));
+  return describe(temporal, temporal.client.workflow.getHandle(id, runId), { id, runId });
 }
 
 /** The document that a deployment ended with; waits for the end of one that runs. */
@@ -97,15 +97,25 @@ async function endedState(
   }
 }
 
-async function describe(temporal: Temporal, id: string, handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
+async function describe(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  { id, runId }: { readonly id: string; readonly runId: string | undefined },
+): Promise<WorkflowExecutionDescription> {
   try {
     const description = await temporal.call(() => handle.describe());
     if (description.type === workflowType) return description;
     throw new DeploymentNotFound(id, `the workflow ${id} is no deployment: its type is ${description.type}`);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new DeploymentNotFound(id);
-    throw error;
+    if (!(error instanceof WorkflowNotFoundError || isNoRunId(error))) throw error;
+    if (runId === undefined) throw new DeploymentNotFound(id);
+    throw new DeploymentNotFound(id, `${id} has no deployment with the run id ${runId}: see \`cutover list --json\``);
   }
+}
+
+/** What Temporal says of a run id that it never gave to anything. */
+function isNoRunId(error: unknown): boolean {
+  return error instanceof TemporalCallFailed && codeOf(error.cause) === grpc.invalidArgument;
 }
 
 async function activityOf(
