@@ -1,9 +1,11 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
 import type { WatchEvidence } from '../domain/evidence.ts';
 import { probeRequests } from '../domain/probe-requests.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { baselineOf } from '../evidence/baseline.ts';
+import { stableErrorsOf } from '../evidence/logs/stable-errors.ts';
 import { sendTraffic, type Traffic } from '../evidence/traffic.ts';
 import type { Watch } from '../evidence/watch-state.ts';
 import type { Step } from './attempt.ts';
@@ -36,6 +38,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
       sparing: stableSlot,
       pods: (slot) => views.last(slot)?.pods ?? [],
+      podsNow: async (slot) => (await views.read(slot))?.pods ?? [],
       run: String(attempt.number),
       signal: AbortSignal.any([attempt.signal, over.signal]),
     });
@@ -47,17 +50,26 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       };
       const sources = [traffic.source];
       const records = recordsOf(target, traffic);
-      const watching = { ...run, views, port, sources, inPlace, records, baseline: null, stableUsage: null };
+      const known = { baseline: null, stableUsage: null, stableErrors: null };
+      const watching = { ...run, ...known, views, port, asked: askedBy(target), sources, inPlace, records };
       const { evidence, state } = await watchSlots(dependencies, watching);
       const baseline = state.baseline && baselineOf(state.baseline);
+      const stableErrors = state.logs === undefined ? null : stableErrorsOf(state.logs);
       return {
         ...explained(evidence, spec, traffic.answered(candidateSlot)),
         ...(baseline === null ? {} : { baseline }),
+        ...(stableErrors === null ? {} : { stableErrors }),
       };
     } finally {
       over.abort();
     }
   };
+}
+
+/** Of the candidate alone: stable's baseline is of users' requests. */
+function askedBy({ spec, candidateSlot }: Target): (slot: Slot) => readonly string[] {
+  const paths = spec.soak.traffic.requestsPerSecond > 0 ? probeRequests(spec).map(({ path }) => path) : [];
+  return (slot) => (slot === candidateSlot ? paths : []);
 }
 
 /** The baseline is as long as the monitor, and of users' requests alone. */
