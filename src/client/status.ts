@@ -20,6 +20,8 @@ export interface DeploymentStatus {
   readonly progress: Progress | null;
   /** An activity whose last attempt failed and that is tried again; null when all goes well. */
   readonly retrying: { readonly activity: string; readonly attempt: number; readonly lastFailure: string } | null;
+  /** `default/api → myapp:v2.0`: what `cutover deploy` asked for, where the document has no spec as it was refused. */
+  readonly asked?: string;
 }
 
 /** What a failure says whose message is encrypted. */
@@ -33,7 +35,9 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
   const handle = temporal.client.workflow.getHandle(id, runId);
   const description = await describe(temporal, handle, { id, runId });
   if (description.status.name !== 'RUNNING') {
-    return { state: await endedState(temporal, handle, description), progress: null, retrying: null };
+    const state = await endedState(temporal, handle, description);
+    const asked = state.spec === null ? await temporal.call(() => description.staticSummary()) : undefined;
+    return { state, progress: null, retrying: null, ...(asked === undefined ? {} : { asked }) };
   }
   const lastKnown = lastKnownOf(description.memo);
   const state = await withWorker(temporal, description.taskQueue, lastKnown, () => askState(handle, description));

@@ -16,6 +16,7 @@ describe('what preflight refuses', () => {
     const result = await rig.cutover('deploy', '-f', spec, '--wait', 'finished');
     expect(result.code).toBe(1);
     expect((await rig.state()).outcome).toBe('refused');
+    expect((await rig.cutover('report', rig.id, '--html', '-')).stdout).toContain(`${rig.id} → myapp:v2.0`);
     expect((await rig.state()).failure?.message).toContain('no-such-service');
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
   });

@@ -106,6 +106,8 @@ describe('what is not known', () => {
     const text = textOf(pageOf(status(record.state)));
     expect(text).toContain('candidate.container is "web"');
     expect(text).not.toContain('Version');
+    const asked = status(record.state, { asked: 'default/api → myapp:v2.0' });
+    expect(textOf(pageOf(asked))).toContain('Version default/api → myapp:v2.0');
   });
 
   it('is said of a slot that was not measured', () => {
