@@ -5,7 +5,7 @@ import { trialName } from '../domain/permissions.ts';
 import { secretKeysOf } from '../domain/secret-header.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
-import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
+import { describeMistakes, parseRecordedSpec, parseSpec } from '../domain/spec-mistakes.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { apply } from '../kubernetes/apply.ts';
 import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
@@ -15,11 +15,12 @@ import {
   candidateProblems,
   previewProblems,
   roomProblems,
-  specProblems,
+  podCountProblems,
   stableProblems,
 } from '../kubernetes/preflight/checks.ts';
 import { readFacts, type Facts } from '../kubernetes/preflight/facts.ts';
 import { noticesOf } from '../kubernetes/preflight/notices.ts';
+import { ownershipProblems } from '../kubernetes/preflight/ownership.ts';
 import { checkPermissions } from '../kubernetes/preflight/permissions.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
@@ -98,8 +99,11 @@ async function planned(
   const replicas = candidateReplicas(spec, deployment);
   const problems = [
     ...secretProblems,
-    ...specProblems(spec, replicas),
+    ...podCountProblems(spec, replicas),
     ...previewProblems(spec, facts),
+    ...(input.replace === true
+      ? []
+      : ownershipProblems(spec, plan.candidateSlot, facts.slots[plan.candidateSlot], production)),
     ...(stable === null ? [] : stableProblems(spec, stable)),
   ];
   const built = buildCandidate({ spec, runId: input.runId, slot: plan.candidateSlot, stable: deployment });
@@ -120,7 +124,7 @@ async function planned(
 /** What can be said though there is no plan. */
 function independent(spec: Spec, facts: Facts): string[] {
   const stable = facts.slots.blue?.deployment ?? facts.slots.green?.deployment ?? null;
-  const problems = [...specProblems(spec, candidateReplicas(spec, stable)), ...previewProblems(spec, facts)];
+  const problems = [...podCountProblems(spec, candidateReplicas(spec, stable)), ...previewProblems(spec, facts)];
   if (stable === null && !('manifest' in spec.candidate)) return problems;
   const built = buildCandidate({ spec, runId: '', slot: 'green', stable });
   return built.ok ? problems : [...problems, ...built.problems];
@@ -151,8 +155,8 @@ async function dryRunProblems(
   }
 }
 
-function validSpec({ spec: given, workflowId }: PreflightInput): Spec {
-  const parsed = parseSpec(given);
+function validSpec({ spec: given, workflowId, undo }: PreflightInput): Spec {
+  const parsed = undo === undefined ? parseSpec(given) : parseRecordedSpec(given);
   if (!parsed.ok) {
     throw new DeploymentError('SpecInvalid', `the spec is not valid:\n${describeMistakes(parsed.mistakes)}`);
   }

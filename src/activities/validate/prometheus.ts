@@ -101,6 +101,9 @@ async function judge({ spec, signal }: Validation, { api, own, queries, live, an
   const name = slotName(spec.app, live.slot);
   const unknown = live.pods.filter((pod) => !counters.has(pod.name));
   if (counters.size === 0) {
+    // What has no such label is not asked for, and so would look as if it did not exist.
+    const unlabelled = (await isKnown(api, own, signal)) ? await labelFound(api, own, signal) : nothingFound;
+    if (unlabelled !== nothingFound) return unlabelled;
     const words = `${shownQuery(queries.requests)} gives no requests of ${name}, which is live: does the metric exist, do its labels match, is it scraped?`;
     return mistake(fieldOf(own, 'requests'), words);
   }
@@ -116,6 +119,14 @@ async function judge({ spec, signal }: Validation, { api, own, queries, live, an
     await labelFound(api, own, signal),
     latencyFound(own, queries, counters, latencyLimits(spec)),
   ]);
+}
+
+/** Whether there is a series of the preset's metric, whatever its labels. */
+async function isKnown(api: PrometheusApi, own: PrometheusMetrics, signal: AbortSignal): Promise<boolean> {
+  const label = errorLabel(own);
+  if (label === null) return false;
+  const found = await api.instant(`count(${label.metric})`, { signal });
+  return found.kind === 'vector' && found.series.length > 0;
 }
 
 /** A query for errors that no series can match would find none for ever. */

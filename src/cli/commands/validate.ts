@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSpecFile, type SpecFile } from '../../client/index.ts';
 import { deploymentId } from '../../domain/slot.ts';
+import { doubtsAbout } from '../../domain/spec-doubts.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { SpecInvalid } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -24,11 +25,12 @@ export function registerValidate(program: Command, execute: Execute): void {
       const { spec } = file;
       const unchecked = options.connect === true ? await connected(context, file) : null;
       const id = deploymentId(spec.namespace, spec.app);
+      const doubts = doubtsAbout(spec);
       const tried = unchecked === null ? '' : ', and what it refers to is there';
       const left = (unchecked ?? []).map((why) => `not tried out: ${why}`);
       context.answer(
-        { valid: true, id, spec, ...(unchecked === null ? {} : { unchecked }) },
-        [`${options.file} is valid${tried}: it deploys ${id} behind ${spec.service}`, ...left].join('\n'),
+        { valid: true, id, spec, doubts, ...(unchecked === null ? {} : { unchecked }) },
+        [`${options.file} is valid${tried}: it deploys ${id} behind ${spec.service}`, ...doubts, ...left].join('\n'),
       );
       return exitCodes.done;
     }),
