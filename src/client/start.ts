@@ -7,6 +7,7 @@ import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
 import type { DeploymentState, StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { standingOf } from './previous.ts';
 import { sendMessage } from './send-message.ts';
 import { readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
@@ -64,7 +65,7 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
 async function whatIsUnfinished(temporal: Temporal, id: string): Promise<Refusal | null> {
   const last = await statusOf(temporal, id);
   if (last === null) return null;
-  const { state } = last;
+  const state = await standingOf(temporal, last.state);
   const ended = leftBehind(state);
   if (ended === null || state.outcome === 'failed' || state.traffic?.slot !== ended.candidateSlot) return null;
   return {
