@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { SpecInput } from '../../src/domain/spec.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
-import { at } from './expected.ts';
 import { ClusterRig } from './rig.ts';
 
 let rig: ClusterRig;
@@ -33,8 +32,11 @@ function specOf(name: string, { soak, monitor }: Shorter, changed: Partial<SpecI
 /** What the specs of other tests have of their own, back at its default. */
 const unset: Partial<SpecInput> = { warmUp: {}, smoke: {}, cutover: {}, retention: '24h', drain: '1m', timeouts: {} };
 
-async function deployed(file: string): Promise<{ code: number; state: DeploymentState; told: string }> {
-  const { code, stdout, stderr } = await rig.cutover('deploy', '-f', file, '--wait', 'promoted', '--json');
+async function deployed(
+  file: string,
+  ...options: string[]
+): Promise<{ code: number; state: DeploymentState; told: string }> {
+  const { code, stdout, stderr } = await rig.cutover('deploy', '-f', file, ...options, '--wait', 'promoted', '--json');
   return { code, state: (JSON.parse(stdout) as { state: DeploymentState }).state, told: stderr };
 }
 
@@ -80,14 +82,15 @@ describe('the first deployment of an app', () => {
 const missing = { name: 'missing', http: { path: '/missing' } };
 
 describe('the deployment of the seed', () => {
-  it('succeeds with users', async () => {
+  it('succeeds with users, instead of the api-green that is there', async () => {
     rig = await ClusterRig.empty();
     await rig.apply(manifests('blue-green.yaml'));
     await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
     const load = await rig.load(20);
     const file = specOf('deploy.yaml', { soak: '12s', monitor: '12s' });
-    const promoted = deployed(file);
-    await rig.when(at('approval'), 120_000);
+    const promoted = deployed(file, '--replace');
+    const { phase } = await rig.when((state) => state.phase === 'approval' || state.outcome !== 'running', 110_000);
+    expect(phase).toBe('approval');
     await rig.cutoverEnds(0, 'approve', rig.id);
     expect(await promoted).toMatchObject({ code: 0, state: { phase: 'retention' } });
     expect(await rig.liveSlot()).toBe('green');
