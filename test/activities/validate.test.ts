@@ -20,6 +20,7 @@ interface Call {
   readonly path: string;
   readonly method?: string;
   readonly query?: { readonly dryRun?: string };
+  readonly body?: string;
 }
 
 const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
@@ -29,7 +30,12 @@ function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[]
   const changed: Call[] = [];
   const json = (call: Call): Promise<unknown> => {
     if (call.path.endsWith('/selfsubjectaccessreviews')) return Promise.resolve({ status: { allowed: true } });
-    if (/\/(secrets|configmaps)\//.test(call.path)) return Promise.reject(new ApiException(404, 'gone', '', {}));
+    if (/\/(secrets|configmaps)\/|\/(nobody|shop-\w+)$|\/nowhere(\/services\/.*)?$/.test(call.path))
+      return Promise.reject(new ApiException(404, 'gone', '', {}));
+    if (call.query?.dryRun === 'All' && call.body?.includes('"type":"Odd"') === true) {
+      const message = 'Deployment.apps "api-green-preflight" is invalid: spec.strategy.type: Unsupported value: "Odd"';
+      return Promise.reject(new ApiException(422, 'invalid', JSON.stringify({ kind: 'Status', message }), {}));
+    }
     if (call.method !== undefined && call.method !== 'GET' && call.query?.dryRun !== 'All') changed.push(call);
     return rig.dependencies.cluster.api.json(call as Parameters<Cluster['api']['json']>[0]);
   };
@@ -84,7 +90,9 @@ describe('the metrics of pods', () => {
 
   it('are looked at no further where nothing is live', async () => {
     expect(await found(await SlotsRig.of({}), {})).toEqual({
-      told: [],
+      told: [
+        ': the live Deployment "api-blue" has no ready pod (of 0), so there is nothing to go back to: repair it first',
+      ],
       unchecked: ["the pods' metrics: no pod of a live slot is ready"],
     });
   });
@@ -144,6 +152,34 @@ describe('the metrics of pods', () => {
     rig.close(pod?.name ?? '');
     const { told } = await found(rig, {});
     expect(told).toEqual([expect.stringMatching(/^metrics: GET \/metrics of pod api-blue-0:\d+: connection refused$/)]);
+  });
+});
+
+describe('what preflight would refuse', () => {
+  const image = 'myapp:v2.0';
+
+  it.each<[string, Partial<SpecInput>, RegExp]>([
+    ['a Service', { service: 'nobody' }, /^service: there is no Service "nobody" in namespace "default": correct/],
+    ['a namespace', { namespace: 'nowhere' }, /^namespace: there is no namespace "nowhere": correct namespace/],
+    ['an app', { app: 'shop' }, /^app: the Service "api-service" selects app "api", the spec is for app "shop"/],
+    [
+      'a container for the image',
+      { candidate: { image, container: 'web' } },
+      /^candidate\.container: is "web", but the pods have api: name one of these$/,
+    ],
+    [
+      'a patch',
+      { candidate: { image, patch: { spec: { strategy: { type: 'Odd' } } } } },
+      /^candidate\.patch: the API server would refuse the Deployment "api-green": .*Unsupported value: "Odd"/,
+    ],
+    [
+      'a container of the logs',
+      { logs: { container: 'web' } },
+      /^logs\.container: is "web", but the candidate's pods have api: name one that both slots have$/,
+    ],
+  ])('is told with its field: %s', async (_, changes, words) => {
+    const { told } = await found(await rigWith(page), { metrics: 'none', ...changes });
+    expect(told).toContainEqual(expect.stringMatching(words));
   });
 });
 
