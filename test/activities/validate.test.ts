@@ -45,22 +45,22 @@ function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[]
 async function found(
   rig: SlotsRig,
   changes: Partial<SpecInput>,
-): Promise<{ told: string[]; unchecked: readonly string[] }> {
+): Promise<{ told: string[]; unchecked: readonly string[]; notes: readonly string[] }> {
   const { dependencies, changed } = clusterOf(rig);
   const { spec } = rig.target(changes);
-  const { mistakes, unchecked } = await validate(dependencies, { spec }, new AbortController().signal);
+  const { mistakes, unchecked, notes } = await validate(dependencies, { spec }, new AbortController().signal);
   expect(changed).toEqual([]);
-  return { told: mistakes.map(({ path, message }) => `${path}: ${message}`), unchecked };
+  return { told: mistakes.map(({ path, message }) => `${path}: ${message}`), unchecked, notes };
 }
 
 /** A pod with this page of metrics, and an answer to everything else. */
-function paged(text: string): http.Server {
-  return http.createServer((request, response) => response.end(request.url === '/metrics' ? text : '{"depth": 3}'));
+function paged(text: string, otherwise: string): http.Server {
+  return http.createServer((request, response) => response.end(request.url === '/metrics' ? text : otherwise));
 }
 
-async function rigWith(page: string): Promise<SlotsRig> {
+async function rigWith(page: string, otherwise = '{"depth": 3}'): Promise<SlotsRig> {
   const rig = await SlotsRig.of({});
-  await rig.addPod('blue', paged(page));
+  await rig.addPod('blue', paged(page, otherwise));
   return rig;
 }
 
@@ -72,7 +72,7 @@ const limits = (p95: string | null, p99: string | null): Partial<SpecInput> => (
 
 describe('the metrics of pods', () => {
   it('are right where a live pod has what the spec names', async () => {
-    expect(await found(await rigWith(page), limits('500ms', '400ms'))).toEqual({ told: [], unchecked: [] });
+    expect(await found(await rigWith(page), limits('500ms', '400ms'))).toEqual({ told: [], unchecked: [], notes: [] });
   });
 
   it('may have a native histogram, which the text does not show', async () => {
@@ -94,6 +94,7 @@ describe('the metrics of pods', () => {
         ': the live Deployment "api-blue" has no ready pod (of 0), so there is nothing to go back to: repair it first',
       ],
       unchecked: ["the pods' metrics: no pod of a live slot is ready"],
+      notes: [],
     });
   });
 
@@ -210,26 +211,54 @@ describe('Secrets, addresses and answers', () => {
 
   it('that do not answer as they should are told, and nothing is sent that could change something', async () => {
     const rig = await rigWith(page);
-    const { told, unchecked } = await found(rig, {
-      metrics,
+    const { told, unchecked, notes } = await found(rig, {
+      metrics: { prometheus: { preset: 'http' } },
       prometheus: { url: 'http://127.0.0.1:1' },
       soak: {
         checks: [
+          query('up'),
           { name: 'ok', http: { path: '/queue', json: 'depth' }, expect: { atMost: 1 } },
           { name: 'no value', http: { path: '/queue', json: 'length' }, expect: { atMost: 1 } },
           { name: 'nobody', http: { url: 'http://127.0.0.1:1/' }, expect: { equals: 200 } },
           { name: 'hook', http: { url: 'http://127.0.0.1:1/', method: 'POST' }, expect: { equals: 200 } },
-          { name: 'query', prometheus: { query: 'up' }, expect: { atMost: 1 } },
         ],
       },
     });
     expect(told).toEqual([
-      'soak.checks[1].http: there is no number, text or truth value at length of its JSON',
-      'soak.checks[2].http.url: GET http://127.0.0.1:1/: connection refused',
+      'soak.checks[2].http: there is no number, text or truth value at length of its JSON',
+      'soak.checks[3].http.url: GET http://127.0.0.1:1/: connection refused',
       'prometheus.url: Prometheus cannot be asked: connection refused',
     ]);
-    expect(unchecked).toEqual(['soak.checks[3]: a POST is not sent to try it out']);
+    expect(unchecked).toEqual([
+      'the queries of metrics.prometheus: Prometheus cannot be asked',
+      'soak.checks[0].prometheus.query: Prometheus cannot be asked',
+      'soak.checks[4]: a POST is not sent to try it out',
+    ]);
+    expect(notes).toEqual(['check ok: 3 now, which would fail: 3 is above 1']);
     expect(rig.pods[0]?.requests).toBe(2);
+  });
+
+  it('are told with the values that they give now', async () => {
+    const http = { path: '/', json: 'depth' };
+    const at = (rig: SlotsRig, expects: { [condition: string]: number }[]) =>
+      found(rig, { metrics, soak: { checks: expects.map((expect, index) => ({ name: `c${index}`, http, expect })) } });
+    const three = [{ atMost: 5, atLeast: 1 }, { atMost: 1 }, { timesStable: 2 }];
+    expect(await at(await rigWith(page), three)).toEqual({
+      told: [],
+      unchecked: [],
+      notes: [
+        'check c0: 3 now, expected ≤ 5, ≥ 1',
+        'check c1: 3 now, which would fail: 3 is above 1',
+        'check c2: 3 now, expected ≤ 2 × stable',
+      ],
+    });
+    expect((await at(await rigWith(page, '{"depth": 0}'), [{ timesStable: 2 }])).notes).toEqual([
+      'check c0: 0 now, expected ≤ 2 × stable',
+      "check c0: stable's value is 0 now, and times 0 nothing above 0 passes timesStable",
+    ]);
+    expect((await at(await rigWith(page, '{"depth": "deep"}'), [{ atMost: 2 }])).told).toEqual([
+      'soak.checks[0].expect: it cannot be held to ≤ 2: "deep" is no number',
+    ]);
   });
 });
 
@@ -261,7 +290,7 @@ describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', ()
     const { rig, url } = await scrapedRig();
     const prometheus = { url };
     const right = { prometheus, metrics: { prometheus: { preset: 'http' as const } }, ...limits('500ms', '500ms') };
-    expect(await found(rig, right)).toEqual({ told: [], unchecked: [] });
+    expect(await found(rig, right)).toEqual({ told: [], unchecked: [], notes: [] });
 
     const checks = [
       query('sum('),
@@ -279,6 +308,7 @@ describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', ()
       expect.stringMatching(
         /^soak\.checks\[2\]\.prometheus\.query: .* gives 2 series: write one that gives one number/,
       ),
+      expect.stringMatching(/^soak\.checks\[3\]\.prometheus\.query: "0 \/ 0" is NaN, as 0 \/ 0 is: without a number/),
     ]);
 
     const of = async (

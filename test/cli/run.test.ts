@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpecInvalid, tell } from '../../src/cli/errors.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
@@ -82,6 +83,14 @@ describe('validate', () => {
       error: { name: 'SpecInvalid', mistakes: [{ path: 'candidate', line: 3, file: 'standard input' }] },
     });
   });
+});
+
+it('tells mistakes with what was found beside them', () => {
+  const place = { file: 'a.yaml', line: 3, column: null };
+  const beside = { document: { unchecked: ['the metrics'] }, lines: ['not tried out: the metrics'] };
+  const told = tell(new SpecInvalid([{ ...place, path: 'app', message: 'is wrong' }], beside));
+  expect(told.text).toBe('a.yaml:3: app: is wrong\nnot tried out: the metrics');
+  expect(told.document).toMatchObject({ message: 'a.yaml:3: app: is wrong', unchecked: ['the metrics'] });
 });
 
 it('says in one line within ten seconds that Temporal cannot be reached', async () => {

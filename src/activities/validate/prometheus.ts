@@ -20,7 +20,11 @@ import {
 } from './context.ts';
 
 /** Whether it answers at all: everything else would fail for the same reason. */
-export async function prometheusFound({ spec, prometheus, signal }: Validation): Promise<Found> {
+export async function prometheusFound({
+  spec,
+  prometheus,
+  signal,
+}: Omit<Validation, 'isPrometheusThere'>): Promise<Found> {
   if (spec.prometheus === undefined) return nothingFound;
   const where = 'url' in spec.prometheus ? 'prometheus.url' : 'prometheus.service';
   return orMistake('prometheus', signal, async () => {
@@ -39,6 +43,7 @@ export async function prometheusMetricsFound(validation: Validation): Promise<Fo
   const { spec, live, signal } = validation;
   const { metrics } = spec;
   if (metrics === 'none' || !('prometheus' in metrics)) return nothingFound;
+  if (!validation.isPrometheusThere) return unchecked('the queries of metrics.prometheus: Prometheus cannot be asked');
   const own = metrics.prometheus;
   return orMistake('metrics.prometheus', signal, async () => {
     const api = await validation.prometheus();
@@ -139,5 +144,5 @@ function latencyFound(
   if (latency === null) return mistake('metrics.prometheus', `it has no query for "latency": give one; ${advice}`);
   const bounds = new Set([...counters.values()].flatMap((one) => Object.keys(one.latency).map(Number)));
   if (bounds.size === 0) return mistake(fieldOf(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
-  return { mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"'), unchecked: [] };
+  return { ...nothingFound, mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"') };
 }

@@ -14,7 +14,7 @@ import type { ValidateInput, ValidateResult } from '../contract.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { connectPrometheus, lazily } from '../prometheus-server.ts';
 import { checksFound } from './checks.ts';
-import { mistake, orMistake, together, type Found, type LiveSlot, type Validation } from './context.ts';
+import { mistake, nothingFound, orMistake, together, type Found, type LiveSlot, type Validation } from './context.ts';
 import { podMetricsFound } from './pod-metrics.ts';
 import { prometheusFound, prometheusMetricsFound } from './prometheus.ts';
 import { rehearsalFound } from './rehearsal.ts';
@@ -28,7 +28,7 @@ export async function validate(
   signal: AbortSignal,
 ): Promise<ValidateResult> {
   const parsed = parseSpec(given);
-  if (!parsed.ok) return { mistakes: parsed.mistakes, unchecked: [] };
+  if (!parsed.ok) return { ...nothingFound, mistakes: parsed.mistakes };
   const { spec } = parsed;
   const permissions = await orMistake('', signal, () => permissionsFound(dependencies, spec));
   const facts = await readFacts(dependencies.cluster, spec).catch((error: unknown) => error as Error);
@@ -38,15 +38,15 @@ export async function validate(
   }
   const live = liveSlot(facts);
   const prometheus = lazily(() => connectPrometheus(dependencies, spec));
-  const validation: Validation = { dependencies, spec, live, prometheus, signal };
-  const server = await prometheusFound(validation);
-  const isAsked = server.mistakes.length === 0;
+  const asking = { dependencies, spec, live, prometheus, signal };
+  const server = await prometheusFound(asking);
+  const validation: Validation = { ...asking, isPrometheusThere: server.mistakes.length === 0 };
   const secrets = await secretsFound(validation);
   const parts = await Promise.all([
     permissions.mistakes.length > 0 ? permissions : rehearsalFound(validation, facts),
     podMetricsFound(validation),
-    ...(isAsked ? [prometheusMetricsFound(validation)] : []),
-    checksFound(isAsked ? validation : withoutQueries(validation)),
+    prometheusMetricsFound(validation),
+    checksFound(validation),
   ]);
   return bounded(together([secrets, without(together([...parts, server]), secrets)]));
 }
@@ -63,26 +63,17 @@ async function permissionsFound({ cluster }: Dependencies, spec: Spec): Promise<
   return together(problems.map((problem) => mistake('', problem)));
 }
 
-/** A server that does not answer is told once, and not again for each query. */
-function withoutQueries(validation: Validation): Validation {
-  const { spec } = validation;
-  return { ...validation, spec: { ...spec, soak: withoutQuery(spec.soak), monitor: withoutQuery(spec.monitor) } };
-}
-
-function withoutQuery<Watch extends Spec['soak'] | Spec['monitor']>(watch: Watch): Watch {
-  return { ...watch, checks: (watch.checks ?? []).filter((check) => !('prometheus' in check)) };
-}
-
 /** What needs a Secret that is missing fails too: that is told once, for the field that names it. */
-function without({ mistakes, unchecked }: Found, told: Found): Found {
+function without({ mistakes, ...rest }: Found, told: Found): Found {
   const known = new Set(told.mistakes.map(({ message }) => message));
-  return { mistakes: mistakes.filter(({ message }) => !known.has(message)), unchecked };
+  return { ...rest, mistakes: mistakes.filter(({ message }) => !known.has(message)) };
 }
 
-function bounded({ mistakes, unchecked }: Found): ValidateResult {
+function bounded({ mistakes, unchecked, notes }: Found): ValidateResult {
   const shown = mistakes.slice(0, mostMistakes);
   return {
     mistakes: shown.map(({ path, message }) => ({ path, message: sentence(message) })),
     unchecked: unchecked.slice(0, mostMistakes),
+    notes: notes.slice(0, mostMistakes).map(sentence),
   };
 }

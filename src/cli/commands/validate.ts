@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSpecFile, type SpecFile } from '../../client/index.ts';
+import { readSpecFile, type SpecFile, type Validated } from '../../client/index.ts';
 import { deploymentId } from '../../domain/slot.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { SpecInvalid } from '../errors.ts';
@@ -22,26 +22,30 @@ export function registerValidate(program: Command, execute: Execute): void {
       const file = await readSpecFile(options.file, { stdin: context.terminal.stdin });
       if (!file.ok) throw new SpecInvalid(file.mistakes);
       const { spec } = file;
-      const unchecked = options.connect === true ? await connected(context, file) : null;
+      const tried = options.connect === true ? await connected(context, file) : null;
       const id = deploymentId(spec.namespace, spec.app);
-      const tried = unchecked === null ? '' : ', and what it refers to is there';
-      const left = (unchecked ?? []).map((why) => `not tried out: ${why}`);
+      const isThere = tried === null ? '' : ', and what it refers to is there';
       context.answer(
-        { valid: true, id, spec, ...(unchecked === null ? {} : { unchecked }) },
-        [`${options.file} is valid${tried}: it deploys ${id} behind ${spec.service}`, ...left].join('\n'),
+        { valid: true, id, spec, ...tried },
+        [`${options.file} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...linesOf(tried)].join('\n'),
       );
       return exitCodes.done;
     }),
   );
 }
 
-/** What could not be tried out; throws SpecInvalid where something is not as the spec says. */
-async function connected(
-  context: CommandContext,
-  { spec, locate }: Extract<SpecFile, { ok: true }>,
-): Promise<readonly string[]> {
+type Beside = Omit<Validated, 'mistakes'>;
+
+/** What was found beside mistakes; throws SpecInvalid where something is not as the spec says. */
+async function connected(context: CommandContext, { spec, locate }: Extract<SpecFile, { ok: true }>): Promise<Beside> {
   const client = await context.client();
-  const { mistakes, unchecked } = await client.validate(spec);
-  if (mistakes.length > 0) throw new SpecInvalid(mistakes.map(locate));
-  return unchecked;
+  const { mistakes, unchecked, notes } = await client.validate(spec);
+  const beside = { unchecked, notes };
+  if (mistakes.length > 0) throw new SpecInvalid(mistakes.map(locate), { document: beside, lines: linesOf(beside) });
+  return beside;
+}
+
+function linesOf(beside: Beside | null): string[] {
+  if (beside === null) return [];
+  return [...beside.notes, ...beside.unchecked.map((why) => `not tried out: ${why}`)];
 }
