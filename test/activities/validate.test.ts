@@ -116,6 +116,26 @@ describe('the metrics of pods', () => {
     ],
     [
       page,
+      { metrics: { latency: 'http_requests_total' } },
+      [/^metrics\.latency: http_requests_total is a counter, not a histogram; without one/],
+    ],
+    [
+      `# TYPE http_in_flight gauge\nhttp_in_flight 3\n${page}`,
+      { metrics: { requests: 'http_in_flight' } },
+      [/^metrics\.requests: http_in_flight is a gauge, not a counter$/],
+    ],
+    [
+      page,
+      { metrics: { requests: 'http_request_duration_seconds' } },
+      [/^metrics\.requests: http_request_duration_seconds is a histogram, not a counter$/],
+    ],
+    [
+      page,
+      { metrics: { errors: { pattern: '5xx' } } },
+      [/^metrics\.errors\.pattern: 5xx matches no status of 100 to 599 as a whole, .*: status has 200, 503$/],
+    ],
+    [
+      page,
       { metrics: { only: { label: 'route', pattern: '/api/.*' } } },
       [
         /^metrics\.only\.label: http_requests_total has no label route, .*: it has status$/,
