@@ -20,6 +20,7 @@ import {
   regularExpression,
 } from './spec-fields.ts';
 import { metricsFromPrometheus, prometheusServer, requestsOnly } from './spec-prometheus.ts';
+import { watchMistakes } from './watch-mistakes.ts';
 
 const httpExpectation = z
   .strictObject({
@@ -245,7 +246,7 @@ const specShape = z.strictObject({
 });
 
 export const specSchema = specShape.superRefine((spec, context) => {
-  for (const { path, message } of mistakesBetweenParts(spec))
+  for (const { path, message } of [...mistakesBetweenParts(spec), ...watchMistakes(spec)])
     context.addIssue({ code: 'custom', path: [...path], message });
 });
 
@@ -259,6 +260,7 @@ export type SmokeCheck = z.output<typeof smokeCheck>;
 export type CheckJob = z.output<typeof checkJob>;
 export type Thresholds = z.output<typeof thresholds>;
 export type WatchSpec = z.output<typeof monitor>;
+export type SoakSpec = z.output<typeof soak>;
 export type MetricsSpec = z.output<typeof metrics>;
 export type LogsSpec = z.output<typeof logs>;
 /** The pods' own pages of metrics. */
