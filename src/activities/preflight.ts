@@ -13,9 +13,12 @@ import { readSecrets } from '../kubernetes/secrets.ts';
 import { report, type Step } from './attempt.ts';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import type { PreflightInput, PreflightResult } from './contract.ts';
+import type { Dependencies } from './dependencies.ts';
+import { refusedQueries } from './refused-queries.ts';
 import { rehearse } from './rehearsal.ts';
 
-export function createPreflight({ cluster }: { readonly cluster: Cluster }): Step<'preflight'> {
+export function createPreflight(dependencies: Dependencies): Step<'preflight'> {
+  const { cluster } = dependencies;
   return async (input, attempt) => {
     const spec = validSpec(input);
     const tell = (summary: string): void => {
@@ -25,14 +28,16 @@ export function createPreflight({ cluster }: { readonly cluster: Cluster }): Ste
     if (input.undo !== undefined) return slotsOf(cluster, spec, input.undo);
     const permissions = await checkPermissions(cluster, spec);
     refuseIf(permissions.problems);
-    const [facts, secrets] = await Promise.all([
+    const [facts, secrets, queries] = await Promise.all([
       readFacts(cluster, spec),
       readSecrets(cluster, spec.namespace, secretKeysOf(spec)),
+      refusedQueries(dependencies, spec, attempt.signal),
     ]);
     tell('rehearsing the candidate');
     const rehearsal = await rehearse(cluster, { spec, runId: input.runId, facts });
-    if (!rehearsal.ok) throw refusal([...secrets.problems, ...rehearsal.problems.map(({ message }) => message)]);
-    refuseIf(secrets.problems);
+    const problems = [...secrets.problems, ...queries.map(({ path, message }) => `${path}: ${message}`)];
+    if (!rehearsal.ok) throw refusal([...problems, ...rehearsal.problems.map(({ message }) => message)]);
+    refuseIf(problems);
     const { plan, replicas, manifest } = rehearsal;
     const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
     return {
