@@ -1,5 +1,5 @@
-/** The Jobs among the checks of a watch: each runs once, beside the looks, and is removed at the latest with the watch. */
-import type { CheckJob } from '../domain/spec.ts';
+/** The Jobs among the checks of a watch: each runs once, beside the looks, and is removed with the watch. */
+import type { CheckJob, WatchSpec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
 import { missing, type CheckReading } from '../evidence/checks/reading.ts';
@@ -7,13 +7,14 @@ import { serviceTarget } from '../kubernetes/service-target.ts';
 import type { Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
-import { runJob } from './smoke-job.ts';
+import { removeJobs, runJob } from './smoke-job.ts';
 
 interface Context {
   readonly cluster: Dependencies['cluster'];
   readonly target: Target;
   readonly attempt: Attempt;
   readonly step: 'soak' | 'monitor';
+  readonly spec: Pick<WatchSpec, 'checks'>;
 }
 
 export class CheckJobs {
@@ -40,10 +41,15 @@ export class CheckJobs {
     return known ?? running;
   }
 
-  /** Ends what still runs. Never rejects. */
+  /** Ends what still runs, and removes also what an earlier attempt has left. Never rejects. */
   async end(): Promise<void> {
     this.#over.abort();
     await Promise.all(this.#running);
+    const { checks = [] } = this.#context.spec;
+    await removeJobs(
+      this.#context,
+      checks.flatMap((check, index) => ('job' in check ? [index] : [])),
+    );
   }
 
   async #run(job: CheckJob, index: number): Promise<void> {

@@ -55,6 +55,8 @@ export interface DeployResult {
 export interface SoakResult extends WatchEvidence {
   /** What stable counted of users' traffic meanwhile, for the monitor; absent where nothing was recorded. */
   readonly baseline?: unknown;
+  /** Which errors stable has logged, for the monitor; absent where its logs were not read. */
+  readonly stableErrors?: unknown;
 }
 
 export interface BaselineResult {
@@ -65,6 +67,7 @@ export interface BaselineResult {
 export interface MonitorInput extends Target {
   /** As the soak gave it. */
   readonly baseline?: unknown;
+  readonly stableErrors?: unknown;
   /** What a pod of stable used during the soak; absent where that was not measured. */
   readonly stableUsage?: SlotUsage;
 }

@@ -1,5 +1,6 @@
 /** Monitor: the candidate under users' traffic, right after the cutover. */
 import { readBaseline } from '../evidence/baseline.ts';
+import { readStableErrors } from '../evidence/logs/stable-errors.ts';
 import type { Step } from './attempt.ts';
 import { beforeWatch } from './before-watch.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -15,7 +16,8 @@ export function createMonitor(dependencies: Dependencies): Step<'monitor'> {
       assertProduction(dependencies.cluster, target, target.candidateSlot, 'monitor');
     const baseline = readBaseline(target.baseline);
     const stableUsage = target.stableUsage ?? null;
-    const watching = { ...run, ...before.read, inPlace, baseline, stableUsage, records: null };
+    const stableErrors = readStableErrors(target.stableErrors);
+    const watching = { ...run, ...before.read, inPlace, baseline, stableUsage, stableErrors, records: null };
     const { evidence } = await watchSlots(dependencies, watching);
     return evidence;
   };

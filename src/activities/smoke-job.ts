@@ -1,4 +1,8 @@
-/** A check that is a Kubernetes Job: run once, its log kept, and removed again. */
+/**
+ * A check that is a Kubernetes Job: run once, its log kept, and removed again.
+ *
+ * 1. It stays until the step is over: as long as its outcome may be lost with the worker, another attempt has to find it.
+ */
 import type { V1Container, V1Job, V1Pod } from '@kubernetes/client-node';
 import { CancelledFailure } from '@temporalio/activity';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
@@ -40,28 +44,39 @@ export async function runJob(
   job: CheckJob,
   { index, leftMs }: { readonly index: number; readonly leftMs: number },
 ): Promise<CheckOutcome> {
-  const { cluster, target, attempt, step } = context;
-  const { namespace, app } = target.spec;
-  // The end of the run's id: its beginning is the time, which deployments close to each other share.
-  const name = `${app.slice(0, 40)}-${step}-${target.runId.slice(-8)}-${index}`;
+  const { cluster, target, attempt } = context;
+  const { namespace } = target.spec;
+  const name = jobName(context, index);
   const timeoutMs = Math.min(toMilliseconds(job.within), leftMs);
   await create(cluster, namespace, jobManifest(context, job, { name, timeoutMs }));
-  try {
-    const jobs = { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, fieldSelector: `metadata.name=${name}` };
-    const end = await waitUntil(cluster, {
-      sources: { jobs: { ...jobs, read: (found: Json<V1Job>) => found } },
-      look: ({ jobs: found }) => (found[0] === undefined ? `the Job ${name} was deleted` : endOf(found[0])),
-      timeoutMs,
-      signal: attempt.signal,
-    });
-    const words = end.reached ? end.value : `the Job ${name} has not ended within ${formatDuration(timeoutMs)}`;
-    const pod = await lastPod(cluster, namespace, name);
-    const log = pod === null ? '' : await logOf(cluster, namespace, pod);
-    if (words === succeeded) return { problem: null, detail: `the Job ${name} succeeded`, log };
-    return { problem: words + whyOf(pod), detail: words, log };
-  } finally {
-    if (!isHandedOver(attempt.signal)) await remove(context, name);
-  }
+  const jobs = { path: `/apis/batch/v1/namespaces/${namespace}/jobs`, fieldSelector: `metadata.name=${name}` };
+  const end = await waitUntil(cluster, {
+    sources: { jobs: { ...jobs, read: (found: Json<V1Job>) => found } },
+    look: ({ jobs: found }) => (found[0] === undefined ? `the Job ${name} was deleted` : endOf(found[0])),
+    timeoutMs,
+    signal: attempt.signal,
+  });
+  const words = end.reached ? end.value : `the Job ${name} has not ended within ${formatDuration(timeoutMs)}`;
+  const pod = await lastPod(cluster, namespace, name);
+  const log = pod === null ? '' : await logOf(cluster, namespace, pod);
+  if (words === succeeded) return { problem: null, detail: `the Job ${name} succeeded`, log };
+  return { problem: words + whyOf(pod), detail: words, log };
+}
+
+type JobOwner = Omit<JobContext, 'preview'>;
+
+/**
+ * Removes the Jobs of these checks, whoever has started them, at the end of their step; not where another attempt goes on with
+ * them. Never rejects: what cannot be removed now is removed by its own time limit.
+ */
+export async function removeJobs(owner: JobOwner, indices: readonly number[]): Promise<void> {
+  if (isHandedOver(owner.attempt.signal)) return;
+  await Promise.all(indices.map((index) => remove(owner, jobName(owner, index))));
+}
+
+/** With the end of the run's id: its beginning is the time, which deployments close to each other share. */
+function jobName({ target: { spec, runId }, step }: Pick<JobContext, 'target' | 'step'>, index: number): string {
+  return `${spec.app.slice(0, 40)}-${step}-${runId.slice(-8)}-${index}`;
 }
 
 /** Whether the API server would take the Job; rejects where it would not. Nothing is created. */
@@ -191,17 +206,17 @@ async function logOf(cluster: Cluster, namespace: string, pod: Json<V1Pod>): Pro
   }
 }
 
-/** Whether only this worker stops, so that another one goes on with the Job. */
+/** Whether only this attempt stops: its worker shuts down, or the server has given it up and begun another one. */
 function isHandedOver({ aborted, reason }: AbortSignal): boolean {
-  return aborted && reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+  return aborted && reason instanceof CancelledFailure && reason.message !== 'CANCELLED';
 }
 
-/** What cannot be removed now is removed by its own time limit. */
-async function remove({ cluster, target, attempt }: JobContext, name: string): Promise<void> {
+async function remove({ cluster, target, attempt }: JobOwner, name: string): Promise<void> {
   const { namespace } = target.spec;
   try {
     await cluster.batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Background' });
   } catch (error) {
+    if (apiErrorKind(error) === 'not-found') return;
     attempt.log('the Job of a check was not removed', { job: `${namespace}/${name}`, reason: describeApiError(error) });
   }
 }

@@ -17,7 +17,7 @@ import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { onceListening } from './once-listening.ts';
 import { secretHeaders, type SecretHeaders } from './secret-headers.ts';
-import { runJob } from './smoke-job.ts';
+import { removeJobs, runJob } from './smoke-job.ts';
 import { readResults, type CheckOutcome } from './smoke-results.ts';
 
 interface Smoke extends Dependencies {
@@ -47,8 +47,13 @@ export function createSmoke(dependencies: Dependencies): Step<'smoke'> {
     const requests = spec.smoke.checks.flatMap((check) => ('http' in check ? [check.http] : []));
     const secrets = await secretHeaders(cluster, namespace, requests, access[spec.access]);
     const smoke = { ...dependencies, ...secrets, target, attempt, view, preview, port };
-    const checks = await runAll(smoke, spec.smoke.checks);
-    return boundedSmoke({ verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks });
+    try {
+      const checks = await runAll(smoke, spec.smoke.checks);
+      return boundedSmoke({ verdict: checks.every(({ passed }) => passed) ? 'pass' : 'fail', checks });
+    } finally {
+      const jobs = spec.smoke.checks.flatMap((check, index) => ('job' in check ? [index] : []));
+      await removeJobs({ cluster, target, attempt, step: 'smoke' }, jobs);
+    }
   };
 }
 

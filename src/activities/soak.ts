@@ -4,6 +4,7 @@ import { probeRequests } from '../domain/probe-requests.ts';
 import type { Spec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { baselineOf } from '../evidence/baseline.ts';
+import { stableErrorsOf } from '../evidence/logs/stable-errors.ts';
 import { sendTraffic, type Traffic } from '../evidence/traffic.ts';
 import type { Watch } from '../evidence/watch-state.ts';
 import type { Step } from './attempt.ts';
@@ -47,12 +48,15 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       };
       const sources = [traffic.source];
       const records = recordsOf(target, traffic);
-      const watching = { ...run, views, port, sources, inPlace, records, baseline: null, stableUsage: null };
+      const known = { baseline: null, stableUsage: null, stableErrors: null };
+      const watching = { ...run, ...known, views, port, sources, inPlace, records };
       const { evidence, state } = await watchSlots(dependencies, watching);
       const baseline = state.baseline && baselineOf(state.baseline);
+      const stableErrors = state.logs === undefined ? null : stableErrorsOf(state.logs);
       return {
         ...explained(evidence, spec, traffic.answered(candidateSlot)),
         ...(baseline === null ? {} : { baseline }),
+        ...(stableErrors === null ? {} : { stableErrors }),
       };
     } finally {
       over.abort();

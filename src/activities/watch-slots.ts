@@ -6,6 +6,7 @@ import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
+import type { StableErrors } from '../evidence/logs/stable-errors.ts';
 import { rawLook, type LookOf } from '../evidence/raw-series.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { fromResume, toResume } from '../evidence/resume.ts';
@@ -18,7 +19,8 @@ import { inTime } from '../kubernetes/time-limit.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
-import { logSources, logsPlan } from './log-source.ts';
+import { logSource, logsPlan } from './log-source.ts';
+import { LookLimit, shortestIntervalMs } from './look-limit.ts';
 import { CheckJobs } from './check-jobs.ts';
 import { connectPrometheus, lazily } from './prometheus-server.ts';
 import { SlotViews } from './slot-views.ts';
@@ -39,21 +41,19 @@ export interface WatchRun {
   readonly baseline: Baseline | null;
   /** What a pod of stable used before the cutover, for the monitor; null where it was not measured. */
   readonly stableUsage: SlotUsage | null;
+  /** What the soak has found out about the errors in stable's logs, for the monitor; null where it has not. */
+  readonly stableErrors: StableErrors | null;
   /** How a baseline is recorded meanwhile; null where it is not. */
   readonly records: Watch['records'];
   /** Rejects where somebody has changed what is watched. */
   readonly inPlace?: () => Promise<void>;
 }
 
-/** The shortest time between two looks, whatever the spec says: each asks every pod. */
-const shortestIntervalMs = 200;
 const looksAtLeast = 10;
 /** How many looks a watch takes beyond its end when the last one could not see everything. */
 const looksBeyondEnd = 3;
-/** These come at least so close after each other, and are all over so long after the end. */
+/** These come at least so close after each other. */
 const pauseBeyondEndMs = 1_000;
-const settleMs = { least: 3_000, most: 10_000 };
-const longestLookMs = 30_000;
 
 /** What a watch needs to know of the slots before it begins. */
 export async function prepareWatch(
@@ -73,28 +73,44 @@ export interface Watched {
 
 /** Watches until the time is over, or the candidate has failed. */
 export async function watchSlots(dependencies: Dependencies, run: WatchRun): Promise<Watched> {
+  // Each source of each slot waits for it.
+  setMaxListeners(0, run.attempt.signal);
   const jobs = new CheckJobs({ cluster: dependencies.cluster, ...run });
+  const limit = new LookLimit();
+  const logs = logSource(dependencies, {
+    ...run,
+    state: () => looking.state,
+    isLast: () => Date.now() >= limit.endsAt,
+    intervalMs: intervalOf(run.spec),
+    took: limit.took,
+  });
+  const watch = watchOf(dependencies, run, { limit, jobs, logs });
+  const looking: Looking = { watch, limit, state: resumed(watch, run) };
   try {
-    return await lookUntilOver(dependencies, run, jobs);
+    return await lookUntilOver(dependencies, run, looking);
   } finally {
-    await jobs.end();
+    await Promise.all([jobs.end(), logs?.end()]);
   }
 }
 
-async function lookUntilOver(dependencies: Dependencies, run: WatchRun, jobs: CheckJobs): Promise<Watched> {
+interface Looking {
+  readonly watch: Watch;
+  readonly limit: LookLimit;
+  /** As it is at the moment of a look. */
+  state: WatchState;
+}
+
+async function lookUntilOver(dependencies: Dependencies, run: WatchRun, looking: Looking): Promise<Watched> {
   const { attempt, views, spec } = run;
-  // Each source of each slot waits for it.
-  setMaxListeners(0, attempt.signal);
-  const limit = new LookLimit();
-  const watch = watchOf(dependencies, run, { limit, jobs, state: () => state });
-  let state = resumed(watch, run);
-  limit.endsAt = endOf(spec, state, evidenceOf(watch, state));
+  const { watch, limit } = looking;
+  limit.endsAt = endOf(spec, looking.state, evidenceOf(watch, looking.state));
   const interval = intervalOf(spec);
   for (let beyondEnd = 0; ;) {
     const lookedAt = Date.now();
     views.refresh();
-    const before = state;
-    state = await lookAgain(watch, before, attempt.signal);
+    const before = looking.state;
+    const state = await lookAgain(watch, before, attempt.signal);
+    looking.state = state;
     dependencies.rawSeries?.append(rawLook(lookOf(run), watch, before, state));
     if (run.inPlace !== undefined) await inTime(run.inPlace(), limit.mostMs(), undefined);
     const evidence = evidenceOf(watch, state);
@@ -121,7 +137,7 @@ export async function unwatched(
   why: string,
 ): Promise<WatchEvidence> {
   const nobody = { name: 'watch', sample: () => Promise.resolve(unmeasured(why)) };
-  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, records: null }, [nobody]);
+  const watch = watchFrom({ ...run, baseline: null, stableUsage: null, stableErrors: null, records: null }, [nobody]);
   return evidenceOf(watch, await lookAgain(watch, resumed(watch, run), run.attempt.signal));
 }
 
@@ -139,40 +155,13 @@ export function intervalOf({ interval, duration }: WatchSpec): number {
   return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }
 
-/** How long a look may take, so that one that hangs does not carry the watch beyond its end. */
-class LookLimit {
-  endsAt = 0;
-  #longestMs = 0;
-
-  /** A slot of thousands of pods needs its time also in the last look. */
-  get #settleMs(): number {
-    return Math.min(settleMs.most, Math.max(settleMs.least, 2 * this.#longestMs));
-  }
-
-  get isOver(): boolean {
-    return Date.now() >= this.endsAt + this.#settleMs;
-  }
-
-  readonly mostMs = (): number => {
-    const leftMs = this.endsAt + this.#settleMs - Date.now();
-    return Math.max(shortestIntervalMs, Math.min(longestLookMs, leftMs));
-  };
-
-  looked(ms: number, endsAt: number): void {
-    // One that was cut off says nothing of how long they take.
-    if (Date.now() < this.endsAt) this.#longestMs = Math.max(this.#longestMs, ms);
-    this.endsAt = endsAt;
-  }
-}
-
 interface Beside {
   readonly limit: LookLimit;
   readonly jobs: CheckJobs;
-  /** As it is at the moment of a look. */
-  readonly state: () => WatchState;
+  readonly logs: Source | null;
 }
 
-function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, state }: Beside): Watch {
+function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, logs }: Beside): Watch {
   const { target, views, sources = [] } = run;
   const prometheus = lazily(() => connectPrometheus(dependencies, target.spec));
   const pods = podsFrom(views);
@@ -182,7 +171,7 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, state
     ...sourcesOf(dependencies, run, prometheus),
     ...(checks === null ? [] : [checks]),
     ...sources,
-    ...logSources(dependencies, run, state, () => Date.now() >= limit.endsAt),
+    ...(logs === null ? [] : [logs]),
   ];
   return watchFrom(
     run,
@@ -191,10 +180,10 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, state
 }
 
 function watchFrom(
-  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'records'>,
+  run: Pick<WatchRun, 'step' | 'target' | 'spec' | 'baseline' | 'stableUsage' | 'stableErrors' | 'records'>,
   sources: readonly Source[],
 ): Watch {
-  const { step, target, spec: watch, baseline, stableUsage, records } = run;
+  const { step, target, spec: watch, baseline, stableUsage, stableErrors, records } = run;
   const { spec, candidateSlot, stableSlot } = target;
   return {
     candidate: { spec, slot: candidateSlot },
@@ -207,7 +196,7 @@ function watchFrom(
     stableUsage,
     records,
     horizonMs: toMilliseconds(watch.duration) + toMilliseconds(watch.extension),
-    logs: logsPlan(step, target),
+    logs: logsPlan(step, target, stableErrors),
     now: Date.now,
   };
 }

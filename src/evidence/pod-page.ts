@@ -84,7 +84,7 @@ function readSamples(
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
-    errors: sum(failed(requests, metrics.errors.label, matches)),
+    errors: sum(failed(requests, metrics, matches)),
     latency: addBuckets(bucketsOf(buckets), native),
     ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
@@ -101,9 +101,21 @@ function keyOf(name: string, labels: Readonly<Record<string, string>>): string {
   return JSON.stringify([name, ...Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** The whole value of the label has to match, as in Prometheus. */
-function failed(samples: readonly MetricSample[], label: string, matches: LabelMatcher): readonly MetricSample[] {
-  const valueOf = ({ labels }: MetricSample): string => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '');
+/**
+ * The whole value of the label has to match, as in Prometheus. Where no series has it, as after an upgrade that names it otherwise,
+ * nothing tells whether a request has failed.
+ */
+function failed(
+  samples: readonly MetricSample[],
+  { requests: metric, errors: { label } }: NamedMetrics,
+  matches: LabelMatcher,
+): readonly MetricSample[] {
+  const hasLabel = ({ labels }: MetricSample): boolean => Object.hasOwn(labels, label);
+  if (!samples.some(hasLabel) && samples.some(({ value }) => value > 0)) {
+    const words = `${metric} has no label ${label}, so that no failed request could be told: correct metrics.errors.label`;
+    throw new Error(words);
+  }
+  const valueOf = (sample: MetricSample): string => (hasLabel(sample) ? (sample.labels[label] ?? '') : '');
   const values = [...new Set(samples.map(valueOf))];
   const answers = matches(values);
   const failing = new Set(values.filter((_value, index) => answers[index] === true));

@@ -58,23 +58,28 @@ export function podsLogs(options: PodsLogsOptions): Source {
   return {
     name: 'pod logs',
     async sample(subject, signal): Promise<Reading> {
+      const at = options.now();
+      // The watch may have gone on by the time that there is an answer.
+      const isBefore = options.isBefore?.(subject) === true;
       const view = await options.view(subject);
       const present = view?.pods ?? [];
       const pods = chosen(present, options.cursors(subject));
       const ready = present.filter((pod) => pod.ready).length;
-      if (pods.length === 0) return { kind: 'sample', sample: { logs: { pods: [], unread: [], ready } } };
+      if (pods.length === 0) return { kind: 'sample', sample: { logs: { at, pods: [], unread: [], ready } } };
       const container = appContainer(view?.deployment ?? null, options.container);
       if (container === null) return unmeasured('there is no Deployment that says which container to read');
-      const logs: LogsReading = { ...(await readAll({ ...options, subject, container }, pods, signal)), ready };
+      const read = await readAll({ ...options, subject, container, isBefore }, pods, signal);
+      const logs: LogsReading = { at, ...read, ready };
       const missed = [...new Set(logs.unread.map(({ reason }) => reason))].slice(0, reasonsKept);
       return { kind: 'sample', sample: { logs }, missed };
     },
   };
 }
 
-interface Reader extends PodsLogsOptions {
+interface Reader extends Omit<PodsLogsOptions, 'isBefore'> {
   readonly subject: Subject;
   readonly container: string;
+  readonly isBefore: boolean;
 }
 
 async function readAll(
@@ -139,7 +144,7 @@ class PodReading {
 
   /** A pod that is added in the middle starts as those before it did, whose starts nobody has read. One that has crashed does not. */
   #atFirst(lines: readonly LogLine[]): readonly LogLine[] {
-    if (this.#reader.isBefore?.(this.#reader.subject) === true) return [];
+    if (this.#reader.isBefore) return [];
     const { readySince, restarts } = this.#pod;
     if (readySince === null || restarts > 0 || this.#reader.countsStarts(this.#reader.subject)) return lines;
     return lines.filter(({ at }) => timeOf(at) >= Date.parse(readySince));

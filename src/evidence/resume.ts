@@ -11,7 +11,7 @@ import { watchStatistics } from './statistics/schema.ts';
 import type { WatchState } from './watch-state.ts';
 
 /** Another format of an older or newer worker is not understood, and the watch begins anew. */
-const format = 2;
+const format = 3;
 
 /** Heartbeats are sent every few seconds, so a small one is preferred; Temporal takes no more than 2 MB. */
 const most = { preferred: 200_000, withBaseline: 500_000, possible: 1_000_000 } as const;

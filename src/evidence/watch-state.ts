@@ -8,6 +8,7 @@ import { beginComparison, type ComparisonState, type WatchComparison } from './c
 import type { Limits } from './judge.ts';
 import type { ComparedLogs } from './logs/frequency.ts';
 import type { LogsState } from './logs/log-state.ts';
+import type { StableErrors } from './logs/stable-errors.ts';
 import { noObservations, type Observations } from './observations.ts';
 import { newSeries, type Series } from './series.ts';
 import type { Source, Subject } from './source.ts';
@@ -55,6 +56,8 @@ export interface Watch {
 /** What the logs of the candidate are compared with. */
 export interface LogsPlan {
   readonly against: ComparedLogs;
+  /** What the soak has found out about stable, for the monitor; null where it has not. */
+  readonly known: StableErrors | null;
 }
 
 export function beginWatch(watch: Pick<Watch, 'stable' | 'comparison' | 'records' | 'now'>): WatchState {

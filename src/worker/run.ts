@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { NativeConnection, Worker, type NativeConnectionOptions, type WorkerOptions } from '@temporalio/worker';
+import {
+  NativeConnection,
+  Runtime,
+  Worker,
+  type NativeConnectionOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { mostWatchedFallbacks } from '../activities/retention.ts';
@@ -10,6 +16,7 @@ import type { EncryptingCodec } from '../codec/payload-codec.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
 import { SeriesFiles } from './series-files.ts';
+import { WorkerLogger } from './worker-logger.ts';
 
 export interface WorkerSettings {
   /** How Temporal is reached: address, TLS, API key. */
@@ -63,10 +70,11 @@ function versioning(version: WorkerSettings['version']): Pick<WorkerOptions, 'wo
 
 /**
  * Runs a worker until `signal` aborts. Connects to Kubernetes by the usual kubeconfig, or as the pod that it runs in.
- * Rejects with an Error that names the address when Temporal cannot be reached.
+ * Rejects with an Error that names the address when Temporal cannot be reached. Once in a process: the SDK has one log.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
   const { namespace, taskQueue, payloadCodec, signal, onReady } = settings;
+  Runtime.install({ logger: new WorkerLogger('INFO') });
   const connection = await connectTemporal(settings.connection);
   try {
     const cluster = connectCluster();

@@ -40,6 +40,8 @@ export class Deployment {
   target: Target | null = null;
   /** What the soak has recorded of stable, for the monitor. */
   baseline: unknown;
+  /** What it has found out about the errors in stable's logs, for the monitor. */
+  stableErrors: unknown;
   /** How far the walk came, for what has to be undone. */
   reached: 'nothing' | 'candidate' | 'switch' = 'nothing';
   /** The run id of the ended deployment that this one switches back. */

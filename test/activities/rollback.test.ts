@@ -142,6 +142,7 @@ it('does not ask without a pause where each patch is refused', async () => {
     return { items: [pod('b1'), pod('g1', { version: 'green' })] };
   };
   const cluster = { api: { json } } as unknown as Cluster;
+  // For so long it is watched that it asks no oftener.
   setTimeout(() => stop.abort(), 1_000);
   const rollback = createRollback({ cluster, access: {} as Access });
   await expect(rollback(input, attemptOf({ signal: stop.signal }))).rejects.toThrow('aborted');

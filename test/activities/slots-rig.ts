@@ -251,7 +251,7 @@ export class RigAttempt implements Attempt {
 
   readonly log = (): void => undefined;
 
-  stop(): void {
-    this.#stop.abort(new Error('stopped'));
+  stop(reason = new Error('stopped')): void {
+    this.#stop.abort(reason);
   }
 }

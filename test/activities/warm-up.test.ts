@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Transport } from '../../src/kubernetes/access/index.ts';
 import { createWarmUp } from '../../src/activities/warm-up.ts';
 import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
@@ -22,6 +23,7 @@ describe('a warm-up', () => {
     let [now, most] = [0, 0];
     const server = http.createServer((_request, response) => {
       most = Math.max(most, (now += 1));
+      // So long a fifth one may come.
       setTimeout(() => {
         now -= 1;
         response.end();
@@ -70,10 +72,20 @@ describe('a warm-up', () => {
     const rig = await SlotsRig.of({ green: { version: 'v2.0', pods: 1 } });
     const [pod] = rig.pods;
     const port = rig.close(pod?.name ?? '');
-    const warming = createWarmUp(rig.dependencies)(rig.target({ warmUp: { requests } }), new RigAttempt());
     const late = http.createServer((_request, response) => response.end());
-    setTimeout(() => rig.listen(late, pod?.ip ?? '', port), 300);
+    const { direct } = rig.dependencies.access;
+    const request: Transport['request'] = (...asked) =>
+      direct.request(...asked).catch((error: unknown) => {
+        if (!late.listening) rig.listen(late, pod?.ip ?? '', port);
+        throw error;
+      });
+    const access = { ...rig.dependencies.access, direct: { ...direct, request } };
+    const warming = createWarmUp({ ...rig.dependencies, access })(
+      rig.target({ warmUp: { requests } }),
+      new RigAttempt(),
+    );
     expect(await warming).toMatchObject({ requestsSent: 9, requestsFailed: 0 });
+    expect(late.listening).toBe(true);
   });
 
   it('does not go on beyond its time', async () => {

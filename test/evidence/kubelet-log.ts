@@ -1,4 +1,5 @@
 /** A container's logs as a kubelet serves them, over an API server that knows nothing else. */
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ApiRequest } from '../../src/kubernetes/api-server.ts';
@@ -16,6 +17,7 @@ export class KubeletLog {
   previous: WrittenLine[] | null = null;
   /** What is answered in place of the log. */
   refusal: { readonly status: number; readonly message: string } | null = null;
+  #held: Promise<unknown> = Promise.resolve();
   readonly asked: Query[] = [];
 
   write(...lines: readonly WrittenLine[]): void {
@@ -32,7 +34,19 @@ export class KubeletLog {
     this.current = [];
   }
 
-  answer(query: Query, now: number): { status: number; body: string } {
+  /** Lets answers wait until what it returns is called. */
+  hold(): () => void {
+    const gate = new AbortController();
+    this.#held = once(gate.signal, 'abort');
+    return () => gate.abort();
+  }
+
+  async answer(query: Query, now: number): Promise<{ status: number; body: string }> {
+    await this.#held;
+    return this.#answer(query, now);
+  }
+
+  #answer(query: Query, now: number): { status: number; body: string } {
     this.asked.push(query);
     if (this.refusal !== null) return failure(this.refusal.status, this.refusal.message);
     const lines = query['previous'] === true ? this.previous : this.current;
@@ -51,15 +65,11 @@ function failure(status: number, message: string): { status: number; body: strin
 
 /** An API server with the logs of these pods, by name. */
 export function clusterWith(logs: Readonly<Record<string, KubeletLog>>, now: () => number = Date.now): Cluster {
-  const open = ({ path, query = {} }: ApiRequest): Promise<IncomingMessage> => {
+  const open = async ({ path, query = {} }: ApiRequest): Promise<IncomingMessage> => {
     const pod = /\/pods\/([^/]+)\/log$/.exec(path)?.[1] ?? '';
-    const { status, body } = logs[pod]?.answer(query, now()) ?? failure(404, `pods "${pod}" not found`);
-    return Promise.resolve(
-      Object.assign(Readable.from([Buffer.from(body)]), {
-        statusCode: status,
-        headers: {},
-      }) as unknown as IncomingMessage,
-    );
+    const { status, body } = (await logs[pod]?.answer(query, now())) ?? failure(404, `pods "${pod}" not found`);
+    const answer = { statusCode: status, headers: {} };
+    return Object.assign(Readable.from([Buffer.from(body)]), answer) as unknown as IncomingMessage;
   };
   return { api: { open } } as unknown as Cluster;
 }

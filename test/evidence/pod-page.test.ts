@@ -40,7 +40,9 @@ describe("a pod's page of metrics", () => {
   });
 
   it('tells the requests of users from those for the paths of others, where a label has them', () => {
-    const page = ['/healthz', '/metrics', '/api/items'].map((path) => `http_requests_total{handler="${path}"} 5`);
+    const page = ['/healthz', '/metrics', '/api/items'].map(
+      (path) => `http_requests_total{handler="${path}",status="200"} 5`,
+    );
     const background = new Set(['/healthz', '/metrics']);
     const matches = labelMatcher('5..');
     expect(readPage(page.join('\n'), metrics, matches, background)).toMatchObject({ requests: 15, background: 10 });
@@ -71,7 +73,18 @@ describe("a pod's page of metrics", () => {
     expect(readPage(page, metrics).errors).toBe(2);
     const alternatives = { ...metrics, errors: { label: 'status', pattern: '50|503' } };
     expect(readPage(page, alternatives).errors).toBe(1);
-    expect(readPage(page, { ...metrics, errors: { label: 'constructor', pattern: '.+' } }).errors).toBe(0);
+  });
+
+  it('tells nothing of errors where no series has the label that they are told by', () => {
+    const page = 'http_requests_total{code="500"} 3';
+    const words = 'http_requests_total has no label status, so that no failed request could be told';
+    expect(() => readPage(page, metrics)).toThrow(words);
+    expect(() => readPage(page, { ...metrics, errors: { label: 'constructor', pattern: '.+' } })).toThrow(
+      'constructor',
+    );
+    // What is there before the first request may have no label yet.
+    expect(readPage('http_requests_total 0', metrics)).toMatchObject({ requests: 0, errors: 0 });
+    expect(readPage(`${page}\nhttp_requests_total{status="500"} 1`, metrics)).toMatchObject({ requests: 4, errors: 1 });
   });
 
   it('is understood by the name that OpenMetrics gives a counter', () => {
@@ -86,9 +99,9 @@ describe("a pod's page of metrics", () => {
   });
 
   it('without a histogram has no latency, and one with broken bounds loses only these', () => {
-    expect(readPage('http_requests_total 3', metrics).latency).toEqual({});
+    expect(readPage('http_requests_total{status="200"} 3', metrics).latency).toEqual({});
     const page =
-      'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="x"} 3\nhttp_request_duration_seconds_bucket 1';
+      'http_requests_total{status="200"} 3\nhttp_request_duration_seconds_bucket{le="x"} 3\nhttp_request_duration_seconds_bucket 1';
     expect(readPage(page, metrics).latency).toEqual({});
   });
 
@@ -107,7 +120,9 @@ describe("a pod's page of metrics", () => {
     const ok = 'http_requests_total{status="200"} 1\n'.repeat(100_000);
     expect(() => readPage(`${ok}http_requests_total{status="500"} 7`, metrics)).toThrow('100000 samples');
     const buckets = Array.from({ length: 201 }, (_, le) => `http_request_duration_seconds_bucket{le="${le}"} 1`);
-    expect(() => readPage(['http_requests_total 1', ...buckets].join('\n'), metrics)).toThrow('201 buckets');
+    expect(() => readPage(['http_requests_total{status="200"} 1', ...buckets].join('\n'), metrics)).toThrow(
+      '201 buckets',
+    );
   });
 
   it('with labels that the pattern cannot be tried on in time is refused, and soon', () => {

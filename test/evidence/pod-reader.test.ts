@@ -42,7 +42,7 @@ function readerOf(pageOf: (request: ProbeRequest) => Page | null): {
   return { read: () => read({ spec: full, slot: 'green' }, pod, signal), asked };
 }
 
-const withoutBuckets = 'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="+Inf"} 3';
+const withoutBuckets = 'http_requests_total{status="200"} 3\nhttp_request_duration_seconds_bucket{le="+Inf"} 3';
 
 describe('a pod is read', () => {
   it('as text where that has buckets', async () => {

@@ -25,6 +25,7 @@ class Looking {
   nowMs = 1_000;
   lines = 0;
   countsStarts = false;
+  isBefore = false;
   readonly errors = new Map<string, number>();
   readonly #logs: Readonly<Record<string, KubeletLog>>;
   readonly #from: number;
@@ -44,6 +45,7 @@ class Looking {
       allows: (texts) => texts.map((text) => text.includes('allowed')),
       cursors: () => this.cursors,
       from: () => this.#from,
+      isBefore: () => this.isBefore,
       countsStarts: () => this.countsStarts,
       now: () => start + this.nowMs,
     });
@@ -82,6 +84,21 @@ describe('the log of a pod', () => {
       { ...common, sinceSeconds: 1, tailLines: 5_000, limitBytes: 1_048_576 },
       { ...common, sinceTime: '2026-11-25T10:00:00Z', tailLines: 2_000, limitBytes: 262_144 },
     ]);
+  });
+
+  it('has nothing that counts from before the watch, however late it is there', async () => {
+    const log = new KubeletLog();
+    const looking = new Looking({ a: log });
+    looking.isBefore = true;
+    const answer = log.hold();
+    log.write({ at: at(500), text: 'ERROR at the warm-up' });
+    const first = looking.look();
+    looking.isBefore = false;
+    answer();
+    expect(await first).toMatchObject({ pods: [{ lines: 0, found: 0, since: start }] });
+    log.write({ at: at(900), text: 'ERROR later' });
+    await looking.look();
+    expect([...looking.errors]).toEqual([['ERROR later', 1]]);
   });
 
   it('of a run that has ended is read to its end, and that of the next one from its beginning', async () => {
@@ -249,7 +266,7 @@ describe('the logs of a slot', () => {
     const logs = { a: new KubeletLog(), b: new KubeletLog() };
     const looking = new Looking(logs);
     looking.pods = [podView('a', { terminating: true, ready: false }), podView('b', { ready: false })];
-    const none = { pods: [], unread: [], ready: 0 };
+    const none = { at: start + 1_000, pods: [], unread: [], ready: 0 };
     expect(await looking.sample()).toEqual({ kind: 'sample', sample: { logs: none } });
   });
 

@@ -15,7 +15,14 @@ function sourceOf(names: readonly string[], answers: Record<string, Partial<Http
       asked.push(`${target.name}:${target.port}${request.path}`);
       const answer = answers[target.name];
       if (answer instanceof Error) throw answer;
-      return { status: 200, headers: {}, body: 'http_requests_total 3', truncated: false, durationMs: 1, ...answer };
+      return {
+        status: 200,
+        headers: {},
+        body: 'http_requests_total{status="200"} 3',
+        truncated: false,
+        durationMs: 1,
+        ...answer,
+      };
     },
   };
   const { metrics } = full;
@@ -26,7 +33,7 @@ function sourceOf(names: readonly string[], answers: Record<string, Partial<Http
 
 describe("the pods' own metrics", () => {
   it('are read from every ready pod', async () => {
-    const body = 'http_requests_total 3\nhttp_request_duration_seconds_bucket{le="1"} 3';
+    const body = 'http_requests_total{status="200"} 3\nhttp_request_duration_seconds_bucket{le="1"} 3';
     const { asked, source } = sourceOf(['a', 'b', 'unready'], { a: { body }, b: { body } });
     expect(await source.sample(subject, signal)).toEqual({
       kind: 'sample',

@@ -197,7 +197,15 @@ describe('another worker', () => {
 
   it('begins anew with what it cannot understand', () => {
     const begun = beginWatch(new WatchRig([], { stable: [] }).watch);
-    for (const left of [undefined, null, 'x', {}, { format: 1, state: begun }, { format: 2, state: {} }]) {
+    for (const left of [
+      undefined,
+      null,
+      'x',
+      {},
+      { format: 1, state: begun },
+      { format: 2, state: begun },
+      { format: 3, state: {} },
+    ]) {
       expect(fromResume(left)).toBeNull();
     }
     expect(fromResume(toResume(begun))).toEqual(begun);

@@ -12,6 +12,7 @@ beforeAll(async () => {
 
 const withApproval = { ...spec, approval: { required: true, timeout: '1h' } };
 const ofSoak = 'of the soak';
+const errorsOfSoak = 'errors of the soak';
 
 async function approve(run: RunningDeployment): Promise<void> {
   await run.when(at('approval'));
@@ -21,13 +22,16 @@ async function approve(run: RunningDeployment): Promise<void> {
 /** The activities of a deployment that remember what the monitor got. */
 function remembering(baseline: () => Promise<{ baseline: unknown }>) {
   const seen: unknown[] = [];
+  const errors: unknown[] = [];
   return {
     seen,
+    errors,
     activities: {
-      soak: async () => ({ ...watchEvidence('pass'), baseline: ofSoak }),
+      soak: async () => ({ ...watchEvidence('pass'), baseline: ofSoak, stableErrors: errorsOfSoak }),
       baseline,
       monitor: async (input: MonitorInput) => {
         seen.push(input.baseline);
+        errors.push(input.stableErrors);
         return watchEvidence('pass');
       },
     },
@@ -35,12 +39,13 @@ function remembering(baseline: () => Promise<{ baseline: unknown }>) {
 }
 
 describe.concurrent("stable's baseline", () => {
-  it('goes from the soak to the monitor, and not into the state', async () => {
-    const { seen, activities } = remembering(async () => ({ baseline: 'never' }));
+  it('goes from the soak to the monitor, as its errors do, and not into the state', async () => {
+    const { seen, errors, activities } = remembering(async () => ({ baseline: 'never' }));
     const { state, calls } = await rig.deploy({ activities });
     expect(seen).toEqual([ofSoak]);
+    expect(errors).toEqual([errorsOfSoak]);
     expect(calls).not.toContain('baseline');
-    expect(JSON.stringify(state)).not.toContain(ofSoak);
+    expect(JSON.stringify(state)).not.toContain('of the soak');
   });
 
   it('is recorded anew while an operator is waited for', async () => {

@@ -1,7 +1,14 @@
 /** The real workflow code on the time-skipping Temporal server, with activities that the test scripts. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type Logger,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import { inject } from 'vitest';
@@ -18,8 +25,7 @@ export class WorkflowRig {
     this.#bundle = bundle;
   }
 
-  static async start(): Promise<WorkflowRig> {
-    const logger = new DefaultLogger('ERROR');
+  static async start(logger: Logger = new DefaultLogger('ERROR')): Promise<WorkflowRig> {
     Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
     const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
     return new WorkflowRig(await bundleWorkflowCode({ logger, workflowsPath }));

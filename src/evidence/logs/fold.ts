@@ -3,6 +3,7 @@
  *
  * A log is read in pieces, so what the last piece ended with is handed on: what continues it is no message of its own.
  */
+import { stripVTControlCharacters } from 'node:util';
 import { exceptionOf, readJsonLine, readLogfmtLine, type SaidLine } from './structured-line.ts';
 import { severityOfText } from './severity.ts';
 
@@ -34,14 +35,11 @@ interface Folded {
 const charactersLookedAt = 2_000;
 const charactersOfJson = 16_384;
 
-// oxlint-disable-next-line no-control-regex
-const colours = /\u001B\[[\d;]{0,20}[A-Za-z]/g;
-
 export function foldLines(lines: Iterable<LogLine>, before: Open): Folded {
   const entries: Entry[] = [];
   let open = before;
   for (const { at, text } of lines) {
-    const line = text.slice(0, charactersOfJson).replaceAll(colours, '').trimEnd();
+    const line = stripVTControlCharacters(text.slice(0, charactersOfJson)).trimEnd();
     const last = entries.at(-1);
     const continued = continuation(line, open, last);
     if (continued === null) entries.push({ at, ...read(line) });

@@ -24,6 +24,8 @@ export interface LogArm {
   /** The time of the pods that were read, during the watch and before it. */
   readonly podMs: number;
   readonly podMsBefore: number;
+  /** When the last reading was asked for, in milliseconds since the epoch; null before the first. */
+  readonly readAt: number | null;
 }
 
 const cursor = z.object({
@@ -45,6 +47,7 @@ export const logArmSchema = z.object({
   leftOut: z.number(),
   podMs: z.number(),
   podMsBefore: z.number(),
+  readAt: z.number().nullable(),
 }) satisfies z.ZodType<LogArm>;
 
 export const newLogArm: LogArm = {
@@ -60,6 +63,7 @@ export const newLogArm: LogArm = {
   leftOut: 0,
   podMs: 0,
   podMsBefore: 0,
+  readAt: null,
 };
 
 /** Whether the last look has read the log of every pod that it should. */
@@ -72,14 +76,11 @@ export function hasNoPods({ unread, pods, isKnown }: LogArm): boolean {
   return unread?.pods === 0 && pods.length === 0 && !isKnown;
 }
 
-/** After one more look, which came `elapsedMs` after the one before; without a reading where it came to nothing. */
-export function armAfter(
-  arm: LogArm,
-  reading: LogsReading | undefined,
-  { startedAt, elapsedMs }: { readonly startedAt: number; readonly elapsedMs: number },
-): LogArm {
+/** After one more look; without a reading where it came to nothing, the time since the last one is that of the next. */
+export function armAfter(arm: LogArm, reading: LogsReading | undefined, startedAt: number): LogArm {
   if (reading === undefined) return { ...arm, unread: null };
-  const { pods, unread, ready } = reading;
+  const { at, pods, unread, ready } = reading;
+  const elapsedMs = Math.max(0, at - (arm.readAt ?? startedAt));
   // A pod that could not be read this time is gone on with the next time.
   const cursors = Object.fromEntries(pods.map(({ uid, cursor: reached }) => [uid, reached]));
   const kept = unread.length === 0 ? cursors : { ...arm.cursors, ...cursors };
@@ -97,6 +98,7 @@ export function armAfter(
     leftOut: arm.leftOut + pods.filter(({ isPartial }) => isPartial).length,
     podMs: arm.podMs + pods.length * elapsedMs,
     podMsBefore: arm.podMsBefore + sum(before),
+    readAt: at,
   };
 }
 

@@ -11,20 +11,20 @@ import type { LogTemplate } from '../../domain/log-evidence.ts';
 import { isMoreFrequent, podTime, type ComparedLogs } from './frequency.ts';
 import type { ErrorTemplate } from './error-template.ts';
 import type { LogsState } from './log-state.ts';
+import { linesThatTell } from './new-error.ts';
 import { hasNoPods, isRead, type LogArm } from './log-arm.ts';
 
 type ErrorKind = LogTemplate['kind'];
 
-/** An accident of one pod, or of one moment, is no error of the new version. */
-const newFrom = { lines: 3, pods: 2 } as const;
+/** An accident of one pod is no error of the new version. */
+const podsThatTell = 2;
 const charactersQuoted = 150;
 
 export function kindOf(template: ErrorTemplate, state: LogsState, against: ComparedLogs): ErrorKind {
-  const { candidate, stable, before, podCount, ratios, bursts } = template;
+  const { candidate, stable, before, ratios, bursts } = template;
   if (stable + before === 0) {
-    const isCommon =
-      candidate >= newFrom.lines && podCount >= Math.min(newFrom.pods, Math.max(1, state.candidate.ready));
-    return isCommon && isComparable(state) ? 'new' : 'rare';
+    const stableMs = timeOfStable(state, against);
+    return isComparable(state) && isCommon(template, state, stableMs) ? 'new' : 'rare';
   }
   if (bursts === null || state.stable === null) return 'known';
   const frequency = {
@@ -35,6 +35,18 @@ export function kindOf(template: ErrorTemplate, state: LogsState, against: Compa
     bursts,
   };
   return isMoreFrequent(frequency) ? 'more-frequent' : 'known';
+}
+
+/** Whether it is logged so often, and by so many pods, that it would be stable's, too, if it were not new. */
+function isCommon({ candidate, podCount }: ErrorTemplate, state: LogsState, stableMs: number): boolean {
+  const { podMs, ready } = state.candidate;
+  return candidate >= linesThatTell(podMs, stableMs) && podCount >= Math.min(podsThatTell, Math.max(1, ready));
+}
+
+/** The time of stable's pods in which errors of users would have been logged: after the cutover it has none. */
+function timeOfStable({ stable }: LogsState, against: ComparedLogs): number {
+  if (stable === null) return 0;
+  return stable.podMsBefore + (against === 'stable' ? stable.podMs : 0);
 }
 
 /** Whether it is known which errors stable logs. */
@@ -53,7 +65,7 @@ export function logFindings(state: LogsState, against: ComparedLogs): Finding[] 
   if (first !== undefined) {
     return finding('fail', failing.length === 1 ? first : `${first}; and ${failing.length - 1} more in the logs`);
   }
-  const gap = gapOf(state, state.stable);
+  const gap = gapOf(state, state.stable, against);
   return gap === null ? finding('pass', passing(state)) : finding('insufficient-data', gap);
 }
 
@@ -83,12 +95,15 @@ function wordsOf(template: ErrorTemplate, kind: ErrorKind): string | null {
 }
 
 /** Why the logs cannot pass; null when they can. */
-function gapOf({ candidate, isOverfull }: LogsState, stable: LogArm): string | null {
+function gapOf(state: LogsState, stable: LogArm, against: ComparedLogs): string | null {
+  const { candidate, isOverfull } = state;
   if (!isRead(candidate)) return unreadWords('the candidate', candidate);
   if (!stable.isKnown) return `${unreadWords('stable', stable)}, so it is not known which errors are new`;
-  return isOverfull
-    ? 'stable logs too many different errors to tell which are new: allow some in logs.allow, or write logs: none'
-    : null;
+  if (isOverfull)
+    return 'stable logs too many different errors to tell which are new: allow some in logs.allow, or write logs: none';
+  const isDoubtful =
+    timeOfStable(state, against) === 0 && state.templates.some((one) => isCommon(one, state, Infinity));
+  return isDoubtful ? 'no pod of stable was read for any time, so it is not known which errors are new' : null;
 }
 
 function unreadWords(role: string, { unread }: LogArm): string {

@@ -9,14 +9,13 @@ import { fileErrors, type FiledErrors, type KnownErrors } from './file-errors.ts
 import { burstsAfter, newBursts, podTime, ratiosAfter, templatesTested } from './frequency.ts';
 import { armAfter, logArmSchema, newLogArm, type LogArm } from './log-arm.ts';
 import type { LogsLook } from './reading.ts';
+import { templatesOf, type StableErrors } from './stable-errors.ts';
 
 /** JSON. */
 export interface LogsState extends KnownErrors {
   readonly candidate: LogArm;
   /** null in the first deployment of an app. */
   readonly stable: LogArm | null;
-  /** Of the last look, in milliseconds since the epoch. */
-  readonly lookedAt: number;
 }
 
 export const logsStateSchema = z.object({
@@ -25,24 +24,23 @@ export const logsStateSchema = z.object({
   isOverfull: z.boolean(),
   candidate: logArmSchema,
   stable: logArmSchema.nullable(),
-  lookedAt: z.number(),
 }) satisfies z.ZodType<LogsState>;
 
-export function newLogs(startedAt: number, hasStable: boolean): LogsState {
+/** Before the first look; with what an earlier watch has found out about stable. */
+export function newLogs(hasStable: boolean, known: StableErrors | null = null): LogsState {
+  const stable = known === null ? newLogArm : { ...newLogArm, isKnown: true, podMsBefore: known.podMs };
   return {
-    templates: [],
-    alsoKnown: [],
-    isOverfull: false,
+    templates: known === null ? [] : templatesOf(known),
+    alsoKnown: known?.alsoKnown ?? [],
+    isOverfull: known?.isOverfull ?? false,
     candidate: newLogArm,
-    stable: hasStable ? newLogArm : null,
-    lookedAt: startedAt,
+    stable: hasStable ? stable : null,
   };
 }
 
 export function logsAfter(state: LogsState, look: LogsLook): LogsState {
-  const time = { startedAt: look.startedAt, elapsedMs: Math.max(0, look.at - state.lookedAt) };
-  const candidate = armAfter(state.candidate, look.candidate, time);
-  const stable = state.stable && armAfter(state.stable, look.stable, time);
+  const candidate = armAfter(state.candidate, look.candidate, look.startedAt);
+  const stable = state.stable && armAfter(state.stable, look.stable, look.startedAt);
   const filed = fileErrors(state, look);
   const exposure = {
     candidate: candidate.podMs - state.candidate.podMs,
@@ -54,7 +52,6 @@ export function logsAfter(state: LogsState, look: LogsLook): LogsState {
     isOverfull: filed.isOverfull,
     candidate: { ...candidate, unfiled: candidate.unfiled + filed.unfiled },
     stable,
-    lookedAt: look.at,
   };
 }
 

@@ -3,6 +3,8 @@ import type { Cursor } from './cursor.ts';
 import type { ErrorGroup } from './digest.ts';
 
 export interface LogsReading {
+  /** When it was asked for, in milliseconds since the epoch. */
+  readonly at: number;
   readonly pods: readonly PodLog[];
   /** Ready pods whose log should have been read, and why it was not. */
   readonly unread: readonly UnreadLog[];
@@ -35,7 +37,6 @@ export interface UnreadLog {
 export interface LogsLook {
   readonly candidate: LogsReading | undefined;
   readonly stable: LogsReading | undefined;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
+  /** When the watch began, in milliseconds since the epoch. */
   readonly startedAt: number;
 }

@@ -6,10 +6,10 @@ import type { WatchPart } from '../watch-part.ts';
 import type { Watch, WatchState } from '../watch-state.ts';
 
 export const logsPart: WatchPart = {
-  after({ logs: plan }, { startedAt, logs }, { at, candidate, stable }) {
+  after({ logs: plan }, { startedAt, logs }, { candidate, stable }) {
     if (plan === undefined || candidate.logs === 'later' || stable?.logs === 'later') return {};
-    const before = logs ?? newLogs(startedAt, stable !== null);
-    return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, at, startedAt }) };
+    const before = logs ?? newLogs(stable !== null, plan.known);
+    return { logs: logsAfter(before, { candidate: candidate.logs, stable: stable?.logs, startedAt }) };
   },
   findings: findingsOf,
   urgent: findingsOf,

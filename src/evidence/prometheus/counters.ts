@@ -14,7 +14,7 @@ import { unmeasured, type Reading, type Source, type Subject } from '../source.t
 import type { QueryResult } from './answer.ts';
 import type { PrometheusApi } from './api.ts';
 import { podCounters, type CounterAnswers } from './pod-counters.ts';
-import { counterQueries, type CounterQueries } from './presets.ts';
+import { counterQueries, errorLabel, type CounterQueries } from './presets.ts';
 
 export interface PrometheusCountersOptions {
   /** The server, once it is connected. */
@@ -74,7 +74,7 @@ function momentOf(result: QueryResult): number | null {
 function readingOf(
   ready: readonly PodView[],
   known: ReadonlyMap<string, PodCounters>,
-  { staleAfter }: PrometheusMetrics,
+  metrics: PrometheusMetrics,
 ): Reading {
   const counters: Record<string, PodCounters> = {};
   const unread: string[] = [];
@@ -90,8 +90,12 @@ function readingOf(
         ? '1 ready pod'
         : `${unread.length} ready pods`;
   const missed =
-    unread.length === 0
-      ? []
-      : [`no requests of ${some} within ${staleAfter}: is it scraped, and does the query match it?`];
+    unread.length === 0 ? [] : [`no requests of ${some} within ${metrics.staleAfter}: ${whatToSee(metrics)}`];
   return { kind: 'sample', sample: { counters, unread }, missed };
+}
+
+function whatToSee(metrics: PrometheusMetrics): string {
+  const label = errorLabel(metrics);
+  if (label === null) return 'is it scraped, and does the query match it?';
+  return `is it scraped, and has its ${label.metric} the label ${label.name}, by which failed ones are told?`;
 }

@@ -83,8 +83,13 @@ export function errorLabel({
 }: PrometheusMetrics): { metric: string; name: string; query: string } | null {
   if (preset === undefined || errors !== undefined) return null;
   const { requests: metric, failed } = presets[preset];
-  const [name = ''] = failed.split('=', 1);
+  const name = labelOf(failed);
   return { metric, name, query: `count(${metric}{${name}!=""})` };
+}
+
+/** The name in a matcher such as `status=~"5.."`. */
+function labelOf(matcher: string): string {
+  return matcher.split('=', 1)[0] ?? '';
 }
 
 function presetQueries(
@@ -104,7 +109,8 @@ function presetQueries(
     return `sum by (${by}) (${series} and (time() - timestamp(${series}) <= ${seconds}))`;
   };
   return {
-    requests: of(requests, [], podLabel),
+    // Requests of which nothing tells whether they failed would pass for answered ones.
+    requests: of(requests, [`${labelOf(failed)}!=""`], podLabel),
     errors: of(requests, [failed], podLabel),
     latency: of(`${histogram}_bucket`, [], `${podLabel}, le`),
     latencyUnit,

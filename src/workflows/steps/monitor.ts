@@ -25,7 +25,15 @@ export async function monitor(deployment: Deployment): Promise<void> {
 }
 
 /** What the soak found out about stable. */
-function beforeCutover({ baseline, record }: Deployment): Pick<MonitorInput, 'baseline' | 'stableUsage'> {
+function beforeCutover({
+  baseline,
+  stableErrors,
+  record,
+}: Deployment): Pick<MonitorInput, 'baseline' | 'stableErrors' | 'stableUsage'> {
   const stableUsage = record.state.evidence.soak?.usage?.stable ?? undefined;
-  return { ...(baseline === undefined ? {} : { baseline }), ...(stableUsage === undefined ? {} : { stableUsage }) };
+  return {
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(stableErrors === undefined ? {} : { stableErrors }),
+    ...(stableUsage === undefined ? {} : { stableUsage }),
+  };
 }

@@ -14,8 +14,9 @@ export async function soak(deployment: Deployment): Promise<void> {
   }
   const result = await unlessLost(deployment, 'soak', watchActivities(watch).soak(planned));
   if (result === null) return;
-  const { baseline, ...evidence } = result;
+  const { baseline, stableErrors, ...evidence } = result;
   deployment.baseline = baseline;
+  deployment.stableErrors = stableErrors;
   record.evidence({ soak: evidence });
   judge(deployment, 'soak', evidence, watch);
 }

@@ -125,6 +125,7 @@ export const cases: readonly Case[] = [
     spec: { ...quiet, soak: { ...short.soak, duration: '5s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('soak'));
+      // In the middle of it.
       await delay(2_000);
       hang(metrics);
     },
@@ -241,6 +242,7 @@ export const cases: readonly Case[] = [
     spec: { ...quiet, monitor: { ...short.monitor, duration: '5s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('monitor'));
+      // In the middle of it.
       await delay(2_000);
       hang(metrics);
     },

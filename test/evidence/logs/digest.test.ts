@@ -122,6 +122,11 @@ describe('hostile lines take no longer than others', () => {
     addresses: `ERROR ${'1.1.1.1:'.repeat(long / 8)}`,
     mails: `ERROR ${'a.'.repeat(long / 4)}@${'b.'.repeat(long / 4)}`,
     ids: `ERROR ${'a1'.repeat(long / 2)}`,
+    'colours without an end': `ERROR ${'\u001B['.repeat(long / 2)}`,
+    'a colour without an end': `ERROR \u001B[${'1;'.repeat(long / 2)}`,
+    'titles of terminals': `ERROR ${'\u001B]'.repeat(long / 2)}`,
+    'a link of a terminal': `ERROR \u001B]${'a;a/'.repeat(long / 4)}`,
+    'controls of one byte': `ERROR ${'\u009B;1'.repeat(long / 3)}`,
     masks: `ERROR ${'1 '.repeat(long / 2)}`,
   };
 

@@ -1,60 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ErrorGroup } from '../../../src/evidence/logs/digest.ts';
-import type { ComparedLogs } from '../../../src/evidence/logs/frequency.ts';
 import { logEvidence } from '../../../src/evidence/logs/log-evidence.ts';
 import { logFindings } from '../../../src/evidence/logs/log-findings.ts';
 import { logsAfter, logsStateSchema, newLogs, type LogsState } from '../../../src/evidence/logs/log-state.ts';
-import type { LogsReading, PodLog } from '../../../src/evidence/logs/reading.ts';
-
-const startedAt = Date.UTC(2026, 10, 25, 10);
-const intervalMs = 5_000;
-const baselineMs = 300_000;
-
-/** How often each error was logged since the last look, by pod. */
-type Said = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-function group(text: string, count: number, at: number): ErrorGroup {
-  return { text, sample: `sample of ${text}`, times: Array.from({ length: count }, () => at) };
-}
-
-function reading(said: Said, at: number, since: number | null = null): LogsReading {
-  const pods = Object.entries(said).map(([name, errors]): PodLog => {
-    const groups = Object.entries(errors).map(([text, count]) => group(text, count, at));
-    const found = groups.reduce((sum, { times }) => sum + times.length, 0);
-    const cursor = { at: new Date(at).toISOString(), lines: 1, open: 'line' } as const;
-    return { uid: name, name, cursor, lines: 10, errors: groups, found, allowed: 0, isPartial: false, since };
-  });
-  return { pods, unread: [], ready: pods.length };
-}
-
-interface Looks {
-  readonly candidate: Said;
-  readonly stable: Said;
-  /** What stable logged before the watch. */
-  readonly before?: Said;
-  readonly looks?: number;
-}
-
-function watched({ candidate, stable, before = {}, looks = 1 }: Looks): LogsState {
-  let state = newLogs(startedAt, true);
-  for (let look = 1; look <= looks; look += 1) {
-    const at = startedAt + look * intervalMs;
-    if (look === 1) {
-      const known = { ...Object.fromEntries(Object.keys(stable).map((pod) => [pod, {}])), ...before };
-      const past = reading(known, startedAt - 60_000, startedAt - baselineMs);
-      state = logsAfter(state, { candidate: reading({}, at), stable: past, at: startedAt, startedAt });
-    }
-    state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(stable, at), at, startedAt });
-  }
-  return state;
-}
-
-function verdictOf(state: LogsState, against: ComparedLogs = 'stable'): string | undefined {
-  return logFindings(state, against)[0]?.verdict;
-}
-
-const quiet: Said = { 'blue-a': {}, 'blue-b': {} };
+import type { LogsReading } from '../../../src/evidence/logs/reading.ts';
+import { intervalMs, quiet, reading, startedAt, verdictOf, watched, type Said } from './looks.ts';
 
 describe('an error that stable does not log', () => {
   it('fails the candidate from three lines on two pods on', () => {
@@ -82,11 +32,25 @@ describe('an error that stable does not log', () => {
     expect(verdictOf(watched({ candidate: { 'green-a': { boom: 3 } }, stable: { 'blue-a': {} } }))).toBe('fail');
   });
 
+  it('does not by three lines where the candidate was watched for longer than stable, but by more', () => {
+    // Twenty minutes of two pods, against five.
+    const looks = 240;
+    const monitor = watched({ candidate: { 'green-a': {}, 'green-b': {} }, stable: quiet, looks });
+    const at = startedAt + looks * intervalMs;
+    const after = (lines: number): LogsState => {
+      const candidate = reading({ 'green-a': { boom: 1 }, 'green-b': { boom: lines - 1 } }, at);
+      return logsAfter(monitor, { candidate, stable: reading(quiet, at), startedAt });
+    };
+    expect([9, 10].map((lines) => verdictOf(after(lines), 'baseline'))).toEqual(['pass', 'fail']);
+    // In a soak stable is watched meanwhile.
+    expect([2, 3].map((lines) => verdictOf(after(lines), 'stable'))).toEqual(['pass', 'fail']);
+  });
+
   it('adds up over looks, pods too', () => {
     let state = watched({ candidate: { 'green-a': { boom: 2 }, 'green-b': {} }, stable: quiet });
     const at = startedAt + 2 * intervalMs;
     const candidate = reading({ 'green-a': {}, 'green-b': { boom: 1 } }, at);
-    state = logsAfter(state, { candidate, stable: reading(quiet, at), at, startedAt });
+    state = logsAfter(state, { candidate, stable: reading(quiet, at), startedAt });
     expect(logEvidence(state, 'stable').templates).toEqual([
       {
         template: 'boom',
@@ -148,7 +112,7 @@ describe('an error that stable logs too', () => {
     for (const [look, candidate] of [burst, burst, {}, {}, {}, {}, {}, {}, {}, {}].entries()) {
       const at = startedAt + (21 + look) * intervalMs;
       const said = { 'green-a': {}, 'green-b': {}, ...candidate };
-      state = logsAfter(state, { candidate: reading(said, at), stable: reading(seldom, at), at, startedAt });
+      state = logsAfter(state, { candidate: reading(said, at), stable: reading(seldom, at), startedAt });
       expect(verdictOf(state)).toBe('pass');
     }
   });
@@ -171,14 +135,14 @@ describe('false alarms', () => {
     for (let run = 0; run < runs; run += 1) {
       const rate = [0.2, 1, 5][run % 3] ?? 1;
       const burst = [1, 1, 4, 20][run % 4] ?? 1;
-      let state = newLogs(startedAt, true);
+      let state = newLogs(true);
       for (let look = 1; look <= 60; look += 1) {
         const at = startedAt + look * intervalMs;
         const said = (pods: readonly string[]): Said =>
           Object.fromEntries(pods.map((pod) => [pod, { slow: drawn(rate, burst) }]));
         const candidate = reading(said(['green-a', 'green-b']), at);
         const stable = reading(look === 1 ? { 'blue-a': { slow: 1 }, 'blue-b': {} } : said(['blue-a', 'blue-b']), at);
-        state = logsAfter(state, { candidate, stable, at, startedAt });
+        state = logsAfter(state, { candidate, stable, startedAt });
         if (verdictOf(state) === 'fail') {
           failed += 1;
           break;
@@ -190,7 +154,7 @@ describe('false alarms', () => {
 });
 
 function unread(pod: string): LogsReading {
-  return { pods: [], unread: [{ pod, reason: 'may not get pods/log' }], ready: 1 };
+  return { at: startedAt + intervalMs, pods: [], unread: [{ pod, reason: 'may not get pods/log' }], ready: 1 };
 }
 
 describe('logs that were not read', () => {
@@ -215,7 +179,7 @@ describe('logs that were not read', () => {
     ],
     ['stable', { candidate: reading(candidate, at), stable: undefined }, /^the logs of stable could not be read/],
   ])('of %s are insufficient data', (_, slots, reason) => {
-    const state = logsAfter(newLogs(startedAt, true), { ...slots, at, startedAt });
+    const state = logsAfter(newLogs(true), { ...slots, startedAt });
     expect(logFindings(state, 'stable')).toMatchObject([
       { verdict: 'insufficient-data', reason: expect.stringMatching(reason) as string },
     ]);
@@ -223,33 +187,54 @@ describe('logs that were not read', () => {
 
   it('of stable make no error a new one, and are enough once they were read', () => {
     const boom = { 'green-a': { boom: 3 }, 'green-b': { boom: 3 } };
-    let state = logsAfter(newLogs(startedAt, true), { candidate: reading(boom, at), stable: undefined, at, startedAt });
+    let state = logsAfter(newLogs(true), { candidate: reading(boom, at), stable: undefined, startedAt });
     expect(verdictOf(state)).toBe('insufficient-data');
-    state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(quiet, at), at, startedAt });
+    state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(quiet, at), startedAt });
     expect(verdictOf(state)).toBe('fail');
     const passing = watched({ candidate, stable: quiet });
     const later = at + intervalMs;
-    const look = { candidate: reading(candidate, later), stable: undefined, at: later, startedAt };
+    const look = { candidate: reading(candidate, later), stable: undefined, startedAt };
     expect(verdictOf(logsAfter(passing, look))).toBe('pass');
   });
 
+  it('of a look that came to nothing are read by the next one, which counts the time of both', () => {
+    const first = logsAfter(newLogs(true), { candidate: undefined, stable: reading(quiet, at), startedAt });
+    const next = at + intervalMs;
+    const state = logsAfter(first, { candidate: reading(candidate, next), stable: reading(quiet, next), startedAt });
+    expect([first.candidate.podMs, first.stable?.podMs]).toEqual([0, 2 * intervalMs]);
+    expect([state.candidate.podMs, state.stable?.podMs]).toEqual([4 * intervalMs, 4 * intervalMs]);
+  });
+
   it('are insufficient data where no pod of the candidate is ready, and not judged where none of stable ever was', () => {
-    const nobody: LogsReading = { pods: [], unread: [], ready: 0 };
-    const begun = newLogs(startedAt, true);
-    const unready = logsAfter(begun, { candidate: nobody, stable: reading(quiet, at), at, startedAt });
+    const nobody: LogsReading = { at, pods: [], unread: [], ready: 0 };
+    const begun = newLogs(true);
+    const unready = logsAfter(begun, { candidate: nobody, stable: reading(quiet, at), startedAt });
     expect(logFindings(unready, 'stable')).toMatchObject([
       { verdict: 'insufficient-data', reason: 'no pod of the candidate is ready whose logs could be read' },
     ]);
     const boom = reading({ 'green-a': { boom: 9 }, 'green-b': { boom: 9 } }, at);
-    const mending = logsAfter(begun, { candidate: boom, stable: nobody, at, startedAt });
+    const mending = logsAfter(begun, { candidate: boom, stable: nobody, startedAt });
     expect(logFindings(mending, 'stable')).toEqual([]);
-    const known = logsAfter(watched({ candidate, stable: quiet }), { candidate: boom, stable: nobody, at, startedAt });
+    const known = logsAfter(watched({ candidate, stable: quiet }), { candidate: boom, stable: nobody, startedAt });
     expect(verdictOf(known)).toBe('fail');
+  });
+
+  it('of stable that say nothing of the time before the cutover leave an error in doubt, and nothing else', () => {
+    const stable = reading(quiet, at, at);
+    const after = (said: Said): LogsState =>
+      logsAfter(newLogs(true), { candidate: reading(said, at), stable, startedAt });
+    expect(logFindings(after({ 'green-a': { boom: 2 }, 'green-b': { boom: 2 } }), 'baseline')).toMatchObject([
+      {
+        verdict: 'insufficient-data',
+        reason: 'no pod of stable was read for any time, so it is not known which errors are new',
+      },
+    ]);
+    expect(verdictOf(after({ 'green-a': { boom: 1 }, 'green-b': {} }), 'baseline')).toBe('pass');
   });
 
   it('are not judged where there is no stable slot', () => {
     const boom = reading({ 'green-a': { boom: 9 }, 'green-b': { boom: 9 } }, at);
-    const state = logsAfter(newLogs(startedAt, false), { candidate: boom, stable: undefined, at, startedAt });
+    const state = logsAfter(newLogs(false), { candidate: boom, stable: undefined, startedAt });
     expect(logFindings(state, 'stable')).toEqual([]);
     expect(logEvidence(state, 'stable')).toMatchObject({
       stable: null,
@@ -280,15 +265,12 @@ describe('the state', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(said, said), { maxLength: 12 }), (looks) => {
         const run = (hands: (state: LogsState) => LogsState): LogsState =>
-          looks.reduce(
-            (state, [candidate, stable], look) => {
-              const at = startedAt + look * intervalMs;
-              return hands(
-                logsAfter(state, { candidate: reading(candidate, at), stable: reading(stable, at), at, startedAt }),
-              );
-            },
-            newLogs(startedAt, true),
-          );
+          looks.reduce((state, [candidate, stable], look) => {
+            const at = startedAt + look * intervalMs;
+            return hands(
+              logsAfter(state, { candidate: reading(candidate, at), stable: reading(stable, at), startedAt }),
+            );
+          }, newLogs(true));
         const state = run((one) => one);
         expect(run((one) => logsStateSchema.parse(JSON.parse(JSON.stringify(one))))).toEqual(state);
         expect(JSON.stringify(state).length).toBeLessThan(25_000);
@@ -299,7 +281,7 @@ describe('the state', () => {
   });
 
   it('keeps room for what is new, however many different errors there were', () => {
-    let state = newLogs(startedAt, true);
+    let state = newLogs(true);
     for (let look = 0; look < 40; look += 1) {
       const at = startedAt + look * intervalMs;
       const once = Object.fromEntries(
@@ -309,7 +291,7 @@ describe('the state', () => {
         'green-a': { ...once, ...(look > 30 ? { boom: 1 } : {}) },
         'green-b': look > 30 ? { boom: 1 } : {},
       };
-      state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(quiet, at), at, startedAt });
+      state = logsAfter(state, { candidate: reading(candidate, at), stable: reading(quiet, at), startedAt });
     }
     expect(logFindings(state, 'stable')[0]?.reason).toContain('"boom"');
   });

@@ -114,6 +114,15 @@ describe.skipIf(prometheusBinary === null)('a real Prometheus', () => {
     }, patience);
   });
 
+  it('counts no requests of which the label of the preset does not tell whether they failed', async () => {
+    const source = countersOf(api, ['api-green-0'], { ...presetMetrics(), preset: 'promhttp' });
+    expect(await source.sample({ spec: parsed(spec), slot: 'green' }, signal)).toEqual({
+      kind: 'sample',
+      sample: { counters: {}, unread: ['uid-api-green-0'] },
+      missed: [expect.stringContaining('has its http_requests_total the label code') as string],
+    });
+  });
+
   it('counts only the requests of the label that the spec names', async () => {
     const own = { ...presetMetrics(), only: { label: 'status', pattern: '2\\d[0-9]' } };
     const { requests } = filledQueries(counterQueries(own), { spec: parsed(spec), slot: 'green' });
@@ -147,7 +156,9 @@ describe.skipIf(prometheusBinary === null)('a real Prometheus', () => {
       const reading = await source.sample({ spec: parsed(spec), slot: 'green' }, signal);
       expect(reading).toMatchObject({
         sample: { unread: ['uid-api-green-0', 'uid-api-green-2'] },
-        missed: ['no requests of 2 ready pods within 1m: is it scraped, and does the query match it?'],
+        missed: [
+          'no requests of 2 ready pods within 1m: is it scraped, and has its http_requests_total the label status, by which failed ones are told?',
+        ],
       });
     }, patience);
     page.text = before;
@@ -226,10 +237,10 @@ function presetMetrics(): PrometheusMetrics {
   return metrics.prometheus;
 }
 
-function countersOf(api: PrometheusApi, names: readonly string[]): Source {
+function countersOf(api: PrometheusApi, names: readonly string[], metrics = presetMetrics()): Source {
   return prometheusCounters({
     prometheus: () => Promise.resolve(api),
-    metrics: presetMetrics(),
+    metrics,
     pods: () => Promise.resolve(names.map((name) => podView(name))),
   });
 }
