@@ -345,8 +345,30 @@ describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', ()
       expect.stringMatching(/^metrics\.prometheus\.requests: Prometheus refuses the query/),
     ]);
     expect(await of({ preset: 'http', errors: 'sum(http_requests_total)' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus: "sum\(http_requests_total\)" gives series without the label pod/),
+      expect.stringMatching(
+        /^metrics\.prometheus\.errors: "sum\(http_requests_total\)" gives series without the label pod/,
+      ),
     ]);
+    expect(await of({ preset: 'http', staleAfter: '1ms' })).toEqual([
+      expect.stringMatching(
+        /^metrics\.prometheus\.staleAfter: is 1ms, and the newest samples of 1 of the 1 ready pods of api-blue, such as api-blue-0, are older/,
+      ),
+    ]);
+    for (const label of ['podLabel', 'namespaceLabel'] as const) {
+      expect(await of({ preset: 'http', [label]: 'nobody' })).toEqual([
+        `metrics.prometheus.${label}: no series of http_requests_total has the label nobody`,
+      ]);
+    }
+    const counted = 'sum by (pod) (http_requests_total)';
+    expect(await of({ preset: 'promhttp', requests: counted })).toEqual([
+      expect.stringMatching(/^metrics\.prometheus\.preset: no series of http_requests_total has the label code/),
+    ]);
+    const none = { prometheus: { preset: 'http' as const, errors: 'sum by (pod) (http_failed_total)' } };
+    expect(await found(rig, { ...right, metrics: none })).toEqual({
+      told: [],
+      unchecked: [],
+      notes: [expect.stringMatching(/^metrics\.prometheus\.errors gives no series now: that is right only where/)],
+    });
     expect(await of({ preset: 'http' }, limits('2s', null))).toEqual([
       expect.stringMatching(/^soak\.thresholds\.p95: 2s is above the highest bucket/),
       expect.stringMatching(/^monitor\.thresholds\.p95: 2s is above the highest bucket/),
