@@ -55,7 +55,7 @@ describe('validate', () => {
   it('takes a good spec', async () => {
     expect(await run(['validate', '-f', '-'], spec)).toEqual({
       code: 0,
-      stdout: '- is valid: it deploys default/api behind api-service\n',
+      stdout: 'standard input is valid: it deploys default/api behind api-service\n',
       stderr: '',
     });
   });

@@ -27,7 +27,7 @@ export function registerValidate(program: Command, execute: Execute): void {
       const isThere = tried === null ? '' : ', and what it refers to is there';
       context.answer(
         { valid: true, id, spec, ...tried },
-        [`${options.file} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...linesOf(tried)].join('\n'),
+        [`${file.name} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...linesOf(tried)].join('\n'),
       );
       return exitCodes.done;
     }),
@@ -41,7 +41,7 @@ async function connected(context: CommandContext, { spec, locate }: Extract<Spec
   const client = await context.client();
   const { mistakes, unchecked, notes } = await client.validate(spec);
   const beside = { unchecked, notes };
-  if (mistakes.length > 0) throw new SpecInvalid(mistakes.map(locate), { document: beside, lines: linesOf(beside) });
+  if (mistakes.length > 0) throw new SpecInvalid(locate(mistakes), { document: beside, lines: linesOf(beside) });
   return beside;
 }
 
