@@ -261,7 +261,10 @@ describe('Secrets, addresses and answers', () => {
   it('are told with the values that they give now', async () => {
     const http = { path: '/', json: 'depth' };
     const at = (rig: SlotsRig, expects: { [condition: string]: number }[]) =>
-      found(rig, { metrics, soak: { checks: expects.map((expect, index) => ({ name: `c${index}`, http, expect })) } });
+      found(rig, {
+        metrics,
+        soak: { checks: expects.map((one, index) => ({ name: `c${index}`, http, expect: one })) },
+      });
     const three = [{ atMost: 5, atLeast: 1 }, { atMost: 1 }, { timesStable: 2 }];
     expect(await at(await rigWith(page), three)).toEqual({
       told: [],

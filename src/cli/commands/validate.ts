@@ -16,7 +16,10 @@ export function registerValidate(program: Command, execute: Execute): void {
     .command('validate')
     .description('check a spec file and report every mistake at once; nothing is started')
     .requiredOption('-f, --file <file>', 'the spec, YAML or JSON; - for standard input')
-    .option('--connect', 'try out, through a worker, the metrics, queries, addresses and Secrets that it names');
+    .option(
+      '--connect',
+      'try out, through a worker, the candidate, metrics, queries, addresses and Secrets that it names',
+    );
   withJson(command).action((options: ValidateOptions) =>
     execute(options, async (context) => {
       const file = await readSpecFile(options.file, { stdin: context.terminal.stdin });
