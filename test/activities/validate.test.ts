@@ -1,74 +1,12 @@
-/** What `cutover validate --connect` finds, against pods on loopback and a real Prometheus. */
+/** What `cutover validate --connect` finds, against pods on loopback. */
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
-import { ApiException } from '@kubernetes/client-node';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { validate } from '../../src/activities/validate/validate.ts';
-import type { Dependencies } from '../../src/activities/dependencies.ts';
+import { describe, expect, it } from 'vitest';
 import type { SpecInput } from '../../src/domain/spec.ts';
-import type { Cluster } from '../../src/kubernetes/cluster.ts';
-import { prometheusBinary, startPrometheus } from '../evidence/prometheus/prometheus-process.ts';
-import { httpPage } from '../evidence/prometheus/metrics-page.ts';
 import { SlotsRig } from './slots-rig.ts';
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-interface Call {
-  readonly path: string;
-  readonly method?: string;
-  readonly query?: { readonly dryRun?: string };
-  readonly body?: string;
-}
+import { found, limits, page, query, rigWith } from './validating.ts';
 
 const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
-
-/** The rig's cluster, in which the worker may do everything and there are no Secrets; `changed` is what was written in it. */
-function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[] } {
-  const changed: Call[] = [];
-  const json = (call: Call): Promise<unknown> => {
-    if (call.path.endsWith('/selfsubjectaccessreviews')) return Promise.resolve({ status: { allowed: true } });
-    if (/\/(secrets|configmaps)\/|\/(nobody|shop-\w+)$|\/nowhere(\/services\/.*)?$/.test(call.path))
-      return Promise.reject(new ApiException(404, 'gone', '', {}));
-    if (call.query?.dryRun === 'All' && call.body?.includes('"type":"Odd"') === true) {
-      const message = 'Deployment.apps "api-green-preflight" is invalid: spec.strategy.type: Unsupported value: "Odd"';
-      return Promise.reject(new ApiException(422, 'invalid', JSON.stringify({ kind: 'Status', message }), {}));
-    }
-    if (call.method !== undefined && call.method !== 'GET' && call.query?.dryRun !== 'All') changed.push(call);
-    return rig.dependencies.cluster.api.json(call as Parameters<Cluster['api']['json']>[0]);
-  };
-  return { changed, dependencies: { ...rig.dependencies, cluster: { api: { json } } as unknown as Cluster } };
-}
-
-async function found(
-  rig: SlotsRig,
-  changes: Partial<SpecInput>,
-): Promise<{ told: string[]; unchecked: readonly string[]; notes: readonly string[] }> {
-  const { dependencies, changed } = clusterOf(rig);
-  const { spec } = rig.target(changes);
-  const { mistakes, unchecked, notes } = await validate(dependencies, { spec }, new AbortController().signal);
-  expect(changed).toEqual([]);
-  return { told: mistakes.map(({ path, message }) => `${path}: ${message}`), unchecked, notes };
-}
-
-/** A pod with this page of metrics, and an answer to everything else. */
-function paged(text: string, otherwise: string): http.Server {
-  return http.createServer((request, response) => response.end(request.url === '/metrics' ? text : otherwise));
-}
-
-async function rigWith(page: string, otherwise = '{"depth": 3}'): Promise<SlotsRig> {
-  const rig = await SlotsRig.of({});
-  await rig.addPod('blue', paged(page, otherwise));
-  return rig;
-}
-
-const page = httpPage({ ok: 90, failed: 10, fast: 50 });
-const limits = (p95: string | null, p99: string | null): Partial<SpecInput> => ({
-  soak: { thresholds: { p95, p99 } },
-  monitor: { thresholds: { p95, p99 } },
-});
 
 describe('the metrics of pods', () => {
   it('are right where a live pod has what the spec names', async () => {
@@ -259,11 +197,11 @@ describe('Secrets, addresses and answers', () => {
   });
 
   it('are told with the values that they give now', async () => {
-    const http = { path: '/', json: 'depth' };
+    const asked = { path: '/', json: 'depth' };
     const at = (rig: SlotsRig, expects: { [condition: string]: number }[]) =>
       found(rig, {
         metrics,
-        soak: { checks: expects.map((one, index) => ({ name: `c${index}`, http, expect: one })) },
+        soak: { checks: expects.map((one, index) => ({ name: `c${index}`, http: asked, expect: one })) },
       });
     const three = [{ atMost: 5, atLeast: 1 }, { atMost: 1 }, { timesStable: 2 }];
     expect(await at(await rigWith(page), three)).toEqual({
@@ -281,100 +219,6 @@ describe('Secrets, addresses and answers', () => {
     ]);
     expect((await at(await rigWith(page, '{"depth": "deep"}'), [{ atMost: 2 }])).told).toEqual([
       'soak.checks[0].expect: it cannot be held to ≤ 2: "deep" is no number',
-    ]);
-  });
-});
-
-async function scrapedRig(): Promise<{ rig: SlotsRig; url: string }> {
-  const rig = await rigWith(page);
-  const port = rig.close('nobody');
-  const targets = rig.pods.map(({ ip, name }) => ({
-    address: `${ip}:${port}`,
-    labels: { namespace: 'default', pod: name },
-  }));
-  const server = await startPrometheus({ targets });
-  closing.push(() => server.stop());
-  const url = `http://127.0.0.1:${server.port}`;
-  await vi.waitFor(
-    async () => {
-      const answer = await fetch(`${url}/api/v1/query?query=count(http_requests_total)`);
-      if (!(await answer.text()).includes('"2"]')) throw new Error('not scraped yet');
-    },
-    { timeout: 20_000, interval: 100 },
-  );
-  return { rig, url };
-}
-function query(text: string) {
-  return { name: text, prometheus: { query: text }, expect: { atMost: 1 } };
-}
-
-describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', () => {
-  it('is found right, or wrong with its field and its words', async () => {
-    const { rig, url } = await scrapedRig();
-    const prometheus = { url };
-    const right = { prometheus, metrics: { prometheus: { preset: 'http' as const } }, ...limits('500ms', '500ms') };
-    expect(await found(rig, right)).toEqual({ told: [], unchecked: [], notes: [] });
-
-    const checks = [
-      query('sum('),
-      query('sum(no_such{slot="{{slot}}"})'),
-      query('http_requests_total'),
-      query('0 / 0'),
-    ];
-    expect((await found(rig, { ...right, soak: { ...right.soak, checks } })).told).toEqual([
-      expect.stringMatching(
-        /^soak\.checks\[0\]\.prometheus\.query: Prometheus refuses the query "sum\(": .*unclosed left parenthesis$/,
-      ),
-      expect.stringMatching(
-        /^soak\.checks\[1\]\.prometheus\.query: "sum\(no_such\{slot="blue"\}\)" gives no series of api-blue, which is live/,
-      ),
-      expect.stringMatching(
-        /^soak\.checks\[2\]\.prometheus\.query: .* gives 2 series: write one that gives one number/,
-      ),
-      expect.stringMatching(/^soak\.checks\[3\]\.prometheus\.query: "0 \/ 0" is NaN, as 0 \/ 0 is: without a number/),
-    ]);
-
-    const of = async (
-      own: NonNullable<Extract<SpecInput['metrics'], { prometheus: unknown }>>['prometheus'],
-      more = {},
-    ) => (await found(rig, { ...right, ...more, metrics: { prometheus: own } })).told;
-    expect(await of({ preset: 'spring-boot' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.preset: .* gives no requests of api-blue, which is live/),
-    ]);
-    expect(await of({ preset: 'promhttp' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.preset: no series of http_requests_total has the label code/),
-    ]);
-    expect(await of({ requests: 'sum by (pod) (http_requests_total', errors: 'vector(0)' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.requests: Prometheus refuses the query/),
-    ]);
-    expect(await of({ preset: 'http', errors: 'sum(http_requests_total)' })).toEqual([
-      expect.stringMatching(
-        /^metrics\.prometheus\.errors: "sum\(http_requests_total\)" gives series without the label pod/,
-      ),
-    ]);
-    expect(await of({ preset: 'http', staleAfter: '1ms' })).toEqual([
-      expect.stringMatching(
-        /^metrics\.prometheus\.staleAfter: is 1ms, and the newest samples of 1 of the 1 ready pods of api-blue, such as api-blue-0, are older/,
-      ),
-    ]);
-    for (const label of ['podLabel', 'namespaceLabel'] as const) {
-      expect(await of({ preset: 'http', [label]: 'nobody' })).toEqual([
-        `metrics.prometheus.${label}: no series of http_requests_total has the label nobody`,
-      ]);
-    }
-    const counted = 'sum by (pod) (http_requests_total)';
-    expect(await of({ preset: 'promhttp', requests: counted })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.preset: no series of http_requests_total has the label code/),
-    ]);
-    const none = { prometheus: { preset: 'http' as const, errors: 'sum by (pod) (http_failed_total)' } };
-    expect(await found(rig, { ...right, metrics: none })).toEqual({
-      told: [],
-      unchecked: [],
-      notes: [expect.stringMatching(/^metrics\.prometheus\.errors gives no series now: that is right only where/)],
-    });
-    expect(await of({ preset: 'http' }, limits('2s', null))).toEqual([
-      expect.stringMatching(/^soak\.thresholds\.p95: 2s is above the highest bucket/),
-      expect.stringMatching(/^monitor\.thresholds\.p95: 2s is above the highest bucket/),
     ]);
   });
 });
