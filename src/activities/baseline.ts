@@ -20,7 +20,7 @@ export function createBaseline(dependencies: Dependencies): Step<'baseline'> {
     if (stableSlot === null) return { baseline: null };
     const watch = spec.monitor;
     const { views, port } = await prepareWatch(dependencies, { ...target, candidateSlot: stableSlot });
-    const sources = requestSources(dependencies, { target, views, port }).map((source) =>
+    const sources = requestSources(dependencies, { target, views, port, everyMs: intervalOf(watch) }).map((source) =>
       sourceInTime(source, () => longestLookMs),
     );
     const lengthMs = toMilliseconds(watch.duration);

@@ -1,4 +1,4 @@
-import { beginCounting, count, usersRequests, type CounterState } from '../evidence/counters.ts';
+import { beginCounting, count, type CounterState } from '../evidence/counters.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
 import { probePaths } from '../kubernetes/probe-paths.ts';
@@ -31,7 +31,8 @@ export async function lateRequests(
   };
   // Whoever is still there is waited for, whichever requests are compared.
   const { only: _only, ...everything } = metrics;
-  const source = podsMetrics({ way: access[spec.access], metrics: everything, port, pods, background: () => paths });
+  const background = () => ({ paths, ofRoot: 0, ofAll: 0 });
+  const source = podsMetrics({ way: access[spec.access], metrics: everything, port, pods, background });
   let state: CounterState | null = null;
   const look: LateCounter = async () => {
     const reading = await source.sample({ spec, slot }, signal);
@@ -42,7 +43,7 @@ export async function lateRequests(
     if (reading.sample.unread?.length !== 0) return null;
     const before = state;
     state = before === null ? beginCounting(reading.sample.counters) : count(before, reading.sample.counters);
-    return before === null ? null : usersRequests(state.totals) - usersRequests(before.totals);
+    return before === null ? null : state.totals.requests - before.totals.requests;
   };
   await look();
   return look;

@@ -1,4 +1,5 @@
 import type { Spec } from '../domain/spec.ts';
+import type { Background } from '../evidence/pod-page.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import type { PrometheusApi } from '../evidence/prometheus/api.ts';
 import { prometheusCounters } from '../evidence/prometheus/counters.ts';
@@ -11,8 +12,7 @@ interface Counting {
   /** Where the pods listen. */
   readonly port: number;
   readonly prometheus: () => Promise<PrometheusApi>;
-  /** The paths of a slot that are nobody's requests. */
-  readonly background: (subject: Subject) => ReadonlySet<string>;
+  readonly background: (subject: Subject, pod: PodView) => Background;
 }
 
 /** Where the requests are counted: on the pods' own pages, or by a Prometheus server; null where they are not. */
@@ -22,6 +22,6 @@ export function requestCounts(
   { pods, port, prometheus, background }: Counting,
 ): Source | null {
   if (metrics === 'none') return null;
-  if ('prometheus' in metrics) return prometheusCounters({ prometheus, metrics: metrics.prometheus, pods });
+  if ('prometheus' in metrics) return prometheusCounters({ prometheus, metrics: metrics.prometheus, pods, background });
   return podsMetrics({ way: access[way], metrics, pods, port, background });
 }

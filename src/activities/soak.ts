@@ -1,6 +1,7 @@
 /** Soak: both slots under the same probe traffic, before users see the candidate. */
 import type { WatchEvidence } from '../domain/evidence.ts';
 import { probeRequests } from '../domain/probe-requests.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import { baselineOf } from '../evidence/baseline.ts';
@@ -37,6 +38,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       slots: stableSlot === null ? [candidateSlot] : [candidateSlot, stableSlot],
       sparing: stableSlot,
       pods: (slot) => views.last(slot)?.pods ?? [],
+      podsNow: async (slot) => (await views.read(slot))?.pods ?? [],
       run: String(attempt.number),
       signal: AbortSignal.any([attempt.signal, over.signal]),
     });
@@ -49,7 +51,7 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       const sources = [traffic.source];
       const records = recordsOf(target, traffic);
       const known = { baseline: null, stableUsage: null, stableErrors: null };
-      const watching = { ...run, ...known, views, port, sources, inPlace, records };
+      const watching = { ...run, ...known, views, port, asked: askedBy(target), sources, inPlace, records };
       const { evidence, state } = await watchSlots(dependencies, watching);
       const baseline = state.baseline && baselineOf(state.baseline);
       const stableErrors = state.logs === undefined ? null : stableErrorsOf(state.logs);
@@ -62,6 +64,12 @@ export function createSoak(dependencies: Dependencies): Step<'soak'> {
       over.abort();
     }
   };
+}
+
+/** Of the candidate alone: stable's baseline is of users' requests. */
+function askedBy({ spec, candidateSlot }: Target): (slot: Slot) => readonly string[] {
+  const paths = spec.soak.traffic.requestsPerSecond > 0 ? probeRequests(spec).map(({ path }) => path) : [];
+  return (slot) => (slot === candidateSlot ? paths : []);
 }
 
 /** The baseline is as long as the monitor, and of users' requests alone. */

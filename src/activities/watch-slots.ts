@@ -1,5 +1,6 @@
 /** What soak and monitor share: one long watch of both slots that another worker can go on with. */
 import { setMaxListeners } from 'node:events';
+import { deadlines } from '../domain/deadline.ts';
 import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
@@ -35,6 +36,8 @@ export interface WatchRun {
   readonly views: SlotViews;
   /** Where the pods listen. */
   readonly port: number;
+  /** The paths that the worker itself asks of a slot meanwhile; none where it is absent. */
+  readonly asked?: (slot: Slot) => readonly string[];
   /** Beside the pods' own metrics and status. */
   readonly sources?: readonly Source[];
   /** What the monitor compares with; null where none was recorded. */
@@ -168,7 +171,7 @@ function watchOf(dependencies: Dependencies, run: WatchRun, { limit, jobs, logs 
   const { startedAt = Date.now(), checks: known = {} } = fromResume(run.attempt.resume()) ?? {};
   const checks = watchChecks({ ...run, dependencies, pods, prometheus, jobs, known, startedAt });
   const all = [
-    ...sourcesOf(dependencies, run, prometheus),
+    ...sourcesOf(dependencies, { ...run, everyMs: intervalOf(run.spec) }, prometheus),
     ...(checks === null ? [] : [checks]),
     ...sources,
     ...(logs === null ? [] : [logs]),
@@ -190,7 +193,12 @@ function watchFrom(
     stable: stableSlot === null ? null : { spec, slot: stableSlot },
     sources,
     checks: watch.checks ?? [],
-    limits: { thresholds: watch.thresholds, minimumRequests: watch.minimumRequests, metrics: spec.metrics },
+    limits: {
+      thresholds: watch.thresholds,
+      minimumRequests: watch.minimumRequests,
+      metrics: spec.metrics,
+      replacement: deadlines.deploy(spec),
+    },
     comparison: comparisonOf({ step, spec, hasStable: stableSlot !== null, baseline }),
     step,
     stableUsage,

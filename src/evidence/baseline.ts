@@ -98,6 +98,7 @@ const totalsSchema = z.object({
   requests: z.number(),
   errors: z.number(),
   latency: z.record(z.string(), z.number()),
+  explained: z.number().exactOptional(),
 });
 
 const baselineSchema = z.object({

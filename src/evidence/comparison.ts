@@ -30,6 +30,8 @@ export interface WatchComparison {
   readonly minimumSlowdownMs: number;
   /** So long after its beginning, what is slow is not yet compared: connections and caches are new. */
   readonly settlesMs: number;
+  /** The same for the limits of latency: shorter, as a candidate that is slow for good has to be found soon. */
+  readonly limitsSettleMs: number;
   /** null where nobody counts. */
   readonly plans: Readonly<Record<CountedBy, StatisticsPlan | null>>;
   readonly baseline: Baseline | null;
@@ -48,6 +50,8 @@ export interface ComparisonOptions {
 
 /** Of a monitor, the part of its duration in which connections and caches are new. */
 const settlingShare = 0.1;
+/** With three looks more, of 5 s each, a candidate that is grave is found within half a minute. */
+const mostLimitsSettleMs = 15_000;
 
 export function comparisonOf(options: ComparisonOptions): WatchComparison {
   const { step, spec } = options;
@@ -56,12 +60,14 @@ export function comparisonOf(options: ComparisonOptions): WatchComparison {
   const comparison = settingOf(watch);
   const { tolerance, minimumSlowdown } = comparison === 'none' ? withoutComparison : comparison;
   const sendsProbes = step === 'soak' && spec.soak.traffic.requestsPerSecond > 0;
+  const settlesMs = step === 'monitor' ? toMilliseconds(watch.duration) * settlingShare : 0;
   return {
     with: base,
     why,
     tolerance,
     minimumSlowdownMs: toMilliseconds(minimumSlowdown),
-    settlesMs: base === 'baseline' ? toMilliseconds(watch.duration) * settlingShare : 0,
+    settlesMs: base === 'baseline' ? settlesMs : 0,
+    limitsSettleMs: Math.min(settlesMs, mostLimitsSettleMs),
     plans: {
       pods: spec.metrics === 'none' ? null : podsPlan(watch, base),
       probes: sendsProbes ? probesPlan(watch, base) : null,
@@ -108,13 +114,12 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   if (spec.metrics === 'none') return nothing('metrics is none');
   if (step === 'soak') return { base: 'traffic', why: null };
   if (baseline === null) return nothing('the soak has recorded no baseline');
-  const { requests } = totalsOf(baseline);
+  const { requests, explained = 0 } = totalsOf(baseline);
   const { minimumRequests } = watch;
-  if (requests >= minimumRequests) return { base: 'baseline', why: null };
+  if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
   const time = formatDuration(baseline.recordedMs);
-  return nothing(
-    `stable got ${requests} requests of users in the ${time} of the baseline, fewer than ${minimumRequests}`,
-  );
+  const users = Math.max(0, requests - explained);
+  return nothing(`stable got ${users} requests of users in the ${time} of the baseline, fewer than ${minimumRequests}`);
 }
 
 function podsPlan(watch: WatchSpec, base: ComparedWith): StatisticsPlan {

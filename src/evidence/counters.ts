@@ -5,20 +5,26 @@
  * 1. A delta is never negative: a counter that fell was reset, and counts from 0.
  * 2. A pod that did not exist when counting began counts from 0; one that did, and was only not read then, from when it is
  *    first read.
+ * 3. What can be told to be no user's request, but a probe of Kubernetes or a look at the metrics, is not counted.
  */
 import { addBuckets, observations, subtractBuckets, type Buckets } from './histogram.ts';
 
-export interface Totals {
-  readonly requests: number;
-  readonly errors: number;
+export interface Totals extends Requests {
   /** By upper bound in seconds; empty where there is no histogram. */
   readonly latency: Buckets;
-  /** How many of the requests were no user's, but Kubernetes' own probes or looks at the metrics; absent where none can be told. */
-  readonly background?: number;
+  /** About how many of the requests are Kubernetes' own probes and looks at the metrics, where they cannot be told; absent for none. */
+  readonly explained?: number;
 }
 
-/** What one pod's counters say, cumulative since the pod's process began. */
+export interface Requests {
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/** What one pod's counters say, cumulative since the pod's process began: of all requests, whose ever they are. */
 export interface PodCounters extends Totals {
+  /** Those of them that are no user's; absent where none can be told. */
+  readonly background?: Requests;
   /** When the process began, in seconds since the epoch, where the pod exposes it: it tells resets for certain. */
   readonly startedAt?: number;
 }
@@ -71,32 +77,37 @@ export function addTotals(a: Totals, b: Totals): Totals {
     requests: a.requests + b.requests,
     errors: a.errors + b.errors,
     latency: addBuckets(a.latency, b.latency),
-    ...backgroundOf((a.background ?? 0) + (b.background ?? 0)),
+    ...explainedOf((a.explained ?? 0) + (b.explained ?? 0)),
   };
 }
 
-/** The requests of users. */
-export function usersRequests({ requests, background = 0 }: Totals): number {
-  return Math.max(0, requests - background);
-}
-
-function backgroundOf(requests: number): Pick<Totals, 'background'> {
-  return requests > 0 ? { background: requests } : {};
+function explainedOf(requests: number): Pick<Totals, 'explained'> {
+  return requests > 0 ? { explained: requests } : {};
 }
 
 /** What is in `a` and not in `b`, an earlier state of the same totals; never less than nothing. */
 export function subtractTotals(a: Totals, b: Totals): Totals {
-  const requests = Math.max(0, a.requests - b.requests);
   return {
-    requests,
-    errors: Math.min(requests, Math.max(0, a.errors - b.errors)),
+    ...subtractRequests(a, b),
     latency: subtractBuckets(a.latency, b.latency),
-    ...backgroundOf(Math.min(requests, (a.background ?? 0) - (b.background ?? 0))),
+    ...explainedOf((a.explained ?? 0) - (b.explained ?? 0)),
   };
 }
 
+function subtractRequests(a: Requests, b: Requests): Requests {
+  const requests = Math.max(0, a.requests - b.requests);
+  return { requests, errors: Math.min(requests, Math.max(0, a.errors - b.errors)) };
+}
+
+const noRequests: Requests = { requests: 0, errors: 0 };
+
+/** What users did since the look before. */
 function delta(before: PodCounters | undefined, now: PodCounters): Totals {
-  return before === undefined || wasReset(before, now) ? now : subtractTotals(now, before);
+  const isFirst = before === undefined || wasReset(before, now);
+  const { latency, explained = 0, ...all } = isFirst ? now : subtractTotals(now, before);
+  const known = isFirst ? noRequests : (before.background ?? noRequests);
+  const background = subtractRequests(now.background ?? noRequests, known);
+  return { ...subtractRequests(all, background), latency, ...explainedOf(explained) };
 }
 
 /** A histogram that is missing from one look is not one that began anew: what it had stays, for the next look to go on from. */

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { DistributionEvidence } from '../domain/evidence.ts';
 import type { Arm } from './arm.ts';
-import { usersRequests } from './counters.ts';
 
 /** JSON, so that another worker can go on with it. */
 export interface DistributionState {
@@ -71,5 +70,5 @@ function isCounted({ counters, unread }: Arm): boolean {
 }
 
 function requestsOf({ counters }: Arm): number {
-  return counters === null ? 0 : usersRequests(counters.totals);
+  return counters?.totals.requests ?? 0;
 }

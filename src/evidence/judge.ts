@@ -5,6 +5,7 @@
  * where the rest could not be measured.
  */
 import type { Finding, MetricName } from '../domain/evidence.ts';
+import { isOver, type Deadline } from '../domain/deadline.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { toMilliseconds } from '../domain/duration.ts';
 import type { MetricsSpec, Thresholds } from '../domain/spec.ts';
@@ -14,6 +15,8 @@ export interface Limits {
   readonly thresholds: Thresholds;
   readonly minimumRequests: number;
   readonly metrics: MetricsSpec;
+  /** How long pods that take the place of others may need to become ready: as long as those of a new candidate. */
+  readonly replacement: Deadline;
 }
 
 /** Looks in a row with too few ready pods that are no accident of one moment. */
@@ -26,9 +29,9 @@ export function judge(candidate: Measured, limits: Limits): Finding[] {
 }
 
 /** Readiness and restarts alone: what fails by them, fails at once. */
-export function judgePods(candidate: Measured, { thresholds }: Limits): Finding[] {
+export function judgePods(candidate: Measured, { thresholds, replacement }: Limits): Finding[] {
   const judgements = [
-    readiness(candidate),
+    readiness(candidate, replacement),
     ...(thresholds.restarts === null ? [] : [restarts(candidate, thresholds.restarts)]),
   ];
   return judgements.map(overWatch);
@@ -66,9 +69,17 @@ function isWorthSaying({ verdict, against, metric }: Finding): boolean {
 
 type Judgement = Omit<Finding, 'over'>;
 
-function readiness({ readyPods, desiredPods, looksUnready, statusGap }: Measured): Judgement {
+function readiness(candidate: Measured, replacement: Deadline): Judgement {
+  const { readyPods, desiredPods, looksUnready, replacingForMs, statusGap } = candidate;
   const reason = `${readyPods} of ${desiredPods} pods are ready`;
   if (looksUnready >= looksUnreadyThatFail) return judged('readiness', 'fail', reason);
+  if (replacingForMs !== null) {
+    const missing = desiredPods - readyPods === 1 ? '1 is' : `${desiredPods - readyPods} are`;
+    if (replacingForMs > replacement.ms) {
+      return judged('readiness', 'fail', `${reason}: ${isOver(replacement)}, and ${missing} not replaced yet`);
+    }
+    return insufficient('readiness', `${reason}, and ${missing} being replaced`);
+  }
   return statusGap === null ? judged('readiness', 'pass', reason) : insufficient('readiness', statusGap);
 }
 
@@ -81,11 +92,11 @@ function restarts({ restarts: seen, statusGap }: Measured, limit: number): Judge
 function requestFindings(candidate: Measured, { thresholds, minimumRequests }: Limits): Judgement[] {
   const { errorRate, p95, p99 } = thresholds;
   if (errorRate === null && p95 === null && p99 === null) return [];
-  const { requests, countersGap } = candidate;
+  const { requests, explained, countersGap } = candidate;
   if (requests === null) return [insufficient('requests', countersGap ?? 'no requests were counted')];
-  if (requests < minimumRequests) {
+  if (requests < minimumRequests + explained) {
     const gap = countersGap === null ? '' : `, and ${countersGap}`;
-    return [insufficient('requests', `${counted(requests)}, fewer than the ${minimumRequests} that are needed${gap}`)];
+    return [insufficient('requests', `${tooFew(requests, explained, minimumRequests)}${gap}`)];
   }
   return [
     ...(countersGap === null ? [] : [insufficient('requests', countersGap)]),
@@ -93,6 +104,12 @@ function requestFindings(candidate: Measured, { thresholds, minimumRequests }: L
     ...(p95 === null ? [] : [latency(candidate, 'p95', p95)]),
     ...(p99 === null ? [] : [latency(candidate, 'p99', p99)]),
   ];
+}
+
+function tooFew(requests: number, explained: number, needed: number): string {
+  if (explained === 0 || requests === 0) return `${counted(requests)}, fewer than the ${needed} that are needed`;
+  const others = `about ${Math.min(requests, explained)} are Kubernetes' own probes and looks at the metrics`;
+  return `${counted(requests)}, of which ${others}: fewer than the ${needed} beside them that are needed`;
 }
 
 function errors({ requests, errorRate, countersGap }: Measured, limit: number): Judgement {
@@ -104,8 +121,7 @@ function errors({ requests, errorRate, countersGap }: Measured, limit: number): 
 
 function latency(candidate: Measured, metric: 'p95' | 'p99', limit: string): Judgement {
   const measured = metric === 'p95' ? candidate.p95Ms : candidate.p99Ms;
-  if (measured === null)
-    return insufficient(metric, `${metric} is unknown: the pods expose no such histogram of latency`);
+  if (measured === null) return insufficient(metric, `${metric} is unknown: ${candidate.latencyGap}`);
   const limitMs = toMilliseconds(limit);
   const value = `${measured >= 10 ? Math.round(measured) : measured.toPrecision(2)} ms`;
   if (!candidate.atLeast.includes(metric)) {

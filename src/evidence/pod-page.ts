@@ -10,6 +10,18 @@ import { parsePrometheusText, samplesRead, type MetricSample } from './prometheu
 
 export type NamedMetrics = PodMetricsSpec;
 
+/** Requests that are no user's, but Kubernetes' own probes and looks at the metrics. */
+export interface Background {
+  /** A label with one of these paths tells them. */
+  readonly paths: ReadonlySet<string>;
+  /** About how many there have been at this pod whose path users ask for, too. */
+  readonly ofRoot: number;
+  /** About how many there have been in all: for a counter that has no label with a path. */
+  readonly ofAll: number;
+}
+
+export const noBackground: Background = { paths: new Set(), ofRoot: 0, ofAll: 0 };
+
 /** What the client libraries of most languages expose by this name. */
 const processStart = 'process_start_time_seconds';
 
@@ -20,14 +32,13 @@ const longestSeconds = 1e12;
 
 /**
  * Throws an Error that says what is missing where the page does not have the metrics that the spec names, or has more
- * than can be read: a part of them could say the opposite of the whole. Requests with a label of one of the paths in
- * `background` are told from those of users; only those that `counted` lets through count at all.
+ * than can be read: a part of them could say the opposite of the whole. Only requests that `counted` lets through count.
  */
 export function readPage(
   page: string,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
-  background: ReadonlySet<string> = new Set(),
+  background: Background = noBackground,
   counted: CountedRequests = countedRequests(metrics.only),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), bucketOf(metrics), processStart]);
@@ -41,13 +52,15 @@ export function readProtobufPage(
   page: Uint8Array,
   metrics: NamedMetrics,
   matches: LabelMatcher = labelMatcher(metrics.errors.pattern),
-  background: ReadonlySet<string> = new Set(),
+  background: Background = noBackground,
   counted: CountedRequests = countedRequests(metrics.only),
 ): PodCounters {
   const names = new Set([...countersOf(metrics), metrics.latency, processStart]);
   const { samples, histograms } = parsePrometheusProtobuf(page, names);
   const named = histograms.filter(({ name }) => name === metrics.latency);
-  const native = counted(named, metrics.latency).map(({ histogram }) => histogram);
+  const native = counted(named, metrics.latency)
+    .filter(({ labels }) => !isBackground(labels, background))
+    .map(({ histogram }) => histogram);
   return readSamples({ samples, native: bucketsOfNative(native) }, metrics, matches, { background, counted });
 }
 
@@ -69,7 +82,7 @@ function readSamples(
   { samples, native }: { readonly samples: readonly MetricSample[]; readonly native: Buckets },
   metrics: NamedMetrics,
   matches: LabelMatcher,
-  { background, counted }: { readonly background: ReadonlySet<string>; readonly counted: CountedRequests },
+  { background, counted }: { readonly background: Background; readonly counted: CountedRequests },
 ): PodCounters {
   const counter = countersOf(metrics);
   const bucket = bucketOf(metrics);
@@ -79,16 +92,43 @@ function readSamples(
   const buckets = counted(
     samples.filter(({ name }) => name === bucket),
     metrics.latency,
-  );
-  const notOfUsers = sum(requests.filter(({ labels }) => Object.values(labels).some((text) => background.has(text))));
+  ).filter(({ labels }) => !isBackground(labels, background));
+  const failing = failed(requests, metrics, matches);
   const startedAt = samples.find(({ name, value }) => name === processStart && Number.isFinite(value))?.value;
   return {
     requests: sum(requests),
-    errors: sum(failed(requests, metrics, matches)),
+    errors: sum(failing),
     latency: addBuckets(bucketsOf(buckets), native),
-    ...(notOfUsers > 0 ? { background: notOfUsers } : {}),
+    ...notOfUsers(requests, failing, background),
+    ...explainedOf(requests, metrics, background),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
+}
+
+/** What a label tells. */
+function notOfUsers(
+  requests: readonly MetricSample[],
+  failing: readonly MetricSample[],
+  background: Background,
+): Pick<PodCounters, 'background'> {
+  const theirs = ({ labels }: MetricSample): boolean => isBackground(labels, background);
+  if (!requests.some(theirs)) return {};
+  return { background: { requests: sum(requests.filter(theirs)), errors: sum(failing.filter(theirs)) } };
+}
+
+/** What no label tells. Where the spec says which requests count, it has said whose they are. */
+function explainedOf(
+  requests: readonly MetricSample[],
+  { only }: NamedMetrics,
+  { ofRoot, ofAll }: Background,
+): Pick<PodCounters, 'explained'> {
+  const hasPaths = requests.some(({ labels }) => Object.values(labels).some((text) => text.startsWith('/')));
+  const explained = hasPaths ? ofRoot : ofAll;
+  return only === undefined && explained > 0 ? { explained } : {};
+}
+
+function isBackground(labels: Readonly<Record<string, string>>, { paths }: Background): boolean {
+  return paths.size > 0 && Object.values(labels).some((text) => paths.has(text));
 }
 
 /** A series that is there twice counts once, as it stands last. */

@@ -8,7 +8,14 @@ import type { PodView } from '../kubernetes/pod.ts';
 import type { PodCounters } from './counters.ts';
 import { countedRequests } from './counted-requests.ts';
 import { labelMatcher } from './label-matcher.ts';
-import { hasBuckets, readPage, readProtobufPage, type NamedMetrics } from './pod-page.ts';
+import {
+  hasBuckets,
+  noBackground,
+  readPage,
+  readProtobufPage,
+  type Background,
+  type NamedMetrics,
+} from './pod-page.ts';
 import { isProtobuf, protobufAccepted } from './prometheus-protobuf.ts';
 import type { Subject } from './source.ts';
 
@@ -19,8 +26,8 @@ export interface PodReaderOptions {
   readonly metrics: NamedMetrics;
   /** Where the pods listen, unless the metrics have a port of their own. */
   readonly port: number;
-  /** The paths of requests that are no user's. */
-  readonly background?: (subject: Subject) => ReadonlySet<string>;
+  /** The requests that are no user's. */
+  readonly background?: (subject: Subject, pod: PodView) => Background;
 }
 
 type Format = 'text' | 'protobuf';
@@ -29,7 +36,7 @@ const pageBytes = 5 * 1024 * 1024;
 const timeoutMs = 3_000;
 
 /** Reads one pod at a time, and remembers which format the pods of a slot have to be asked for. Rejects where it cannot. */
-export function podReader({ way, metrics, port, background = () => new Set() }: PodReaderOptions): PodReader {
+export function podReader({ way, metrics, port, background = () => noBackground }: PodReaderOptions): PodReader {
   const matches = labelMatcher(metrics.errors.pattern);
   const counted = countedRequests(metrics.only);
   const formats = new Map<Slot, Format>();
@@ -46,16 +53,16 @@ export function podReader({ way, metrics, port, background = () => new Set() }: 
     return answer;
   };
 
-  const readEither = (subject: Subject, { body, bytes, headers }: HttpAnswer): PodCounters =>
+  const readEither = (subject: Subject, pod: PodView, { body, bytes, headers }: HttpAnswer): PodCounters =>
     bytes !== undefined && isProtobuf(headers['content-type'])
-      ? readProtobufPage(bytes, metrics, matches, background(subject), counted)
-      : readPage(body, metrics, matches, background(subject), counted);
+      ? readProtobufPage(bytes, metrics, matches, background(subject, pod), counted)
+      : readPage(body, metrics, matches, background(subject, pod), counted);
 
   /** What the text lacks; null where the pod has no more to tell. */
   const readMore: (...pod: Parameters<PodReader>) => Promise<PodCounters | null> = async (subject, pod, signal) => {
     try {
       const answer = await ask('protobuf', subject, pod, signal);
-      const counters = readEither(subject, answer);
+      const counters = readEither(subject, pod, answer);
       if (hasBuckets(counters)) formats.set(subject.slot, 'protobuf');
       else if (!isProtobuf(answer.headers['content-type'])) formats.set(subject.slot, 'text');
       return counters;
@@ -67,8 +74,8 @@ export function podReader({ way, metrics, port, background = () => new Set() }: 
 
   return async (subject, pod, signal) => {
     const known = formats.get(subject.slot);
-    if (known === 'protobuf') return readEither(subject, await ask('protobuf', subject, pod, signal));
-    const counters = readEither(subject, await ask('text', subject, pod, signal));
+    if (known === 'protobuf') return readEither(subject, pod, await ask('protobuf', subject, pod, signal));
+    const counters = readEither(subject, pod, await ask('text', subject, pod, signal));
     if (known === 'text' || hasBuckets(counters)) return counters;
     return (await readMore(subject, pod, signal)) ?? counters;
   };

@@ -1,6 +1,7 @@
 /** What Kubernetes says of a slot's pods: how many are ready, and how often their containers were restarted. */
 import { slotName } from '../domain/slot.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
+import type { PodView } from '../kubernetes/pod.ts';
 import type { SlotView } from '../kubernetes/slot.ts';
 import { unmeasured, type Reading, type Source, type Subject } from './source.ts';
 
@@ -31,5 +32,16 @@ function statusOf({ spec, slot }: Subject, view: SlotView | null): Reading {
     kills.map((kill) => ({ uid, pod: name, ...kill })),
   );
   const uids = view.pods.map(({ uid }) => uid);
-  return { kind: 'sample', sample: { pods: { ready, desired, uids, restarts, oomKills } } };
+  const failing = view.pods.filter(isFailing).length;
+  const evicted = view.pods.filter(({ ended }) => ended === byNode).length;
+  return { kind: 'sample', sample: { pods: { ready, desired, uids, failing, evicted, restarts, oomKills } } };
+}
+
+/** The kubelet's word for a pod that used too much of a resource: beyond its limit, or the most beyond what it asked for. */
+const byNode = 'Evicted';
+
+/** Neither one that goes, by whatever hand, nor one that is new and needs its time to become ready. */
+function isFailing({ ready, terminating, disrupted, ended, everReady, restarts }: PodView): boolean {
+  const isGoing = terminating || disrupted || ended !== null;
+  return !ready && !isGoing && (everReady || restarts > 0);
 }

@@ -21,7 +21,7 @@ const totalsSchema = z.object({
   requests: z.number(),
   errors: z.number(),
   latency: buckets,
-  background: z.number().exactOptional(),
+  explained: z.number().exactOptional(),
 });
 const metric = z.enum([
   'error-rate',
@@ -37,9 +37,14 @@ const metric = z.enum([
   'check',
 ]) satisfies z.ZodType<MetricName>;
 
+const podCounters = totalsSchema.extend({
+  background: z.object({ requests: z.number(), errors: z.number() }).exactOptional(),
+  startedAt: z.number().exactOptional(),
+});
+
 const counters = z
   .object({
-    last: z.record(z.string(), totalsSchema.extend({ startedAt: z.number().exactOptional() })),
+    last: z.record(z.string(), podCounters),
     pending: z.array(z.string()),
     totals: totalsSchema,
   })
@@ -47,6 +52,7 @@ const counters = z
 
 const armSchema = z.object({
   counters,
+  unsettled: buckets,
   probes: counters,
   unread: z.array(z.string()).nullable(),
   status: z
@@ -54,6 +60,8 @@ const armSchema = z.object({
       ready: z.number(),
       desired: z.number(),
       looksUnready: z.number(),
+      replacing: z.object({ since: z.number(), forMs: z.number() }).nullable(),
+      evicted: z.number(),
       restarts: z.record(z.string(), z.tuple([z.number(), z.number()])),
       restartsOfGone: z.number(),
     })

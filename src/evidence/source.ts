@@ -62,6 +62,10 @@ export interface PodsStatus {
   readonly desired: number;
   /** Of every pod there is, also those that are not ready. */
   readonly uids: readonly string[];
+  /** Of those that are not ready, and not about to go away: how many were ready before, or began again since they could not be. */
+  readonly failing?: number;
+  /** How many pods there are that their node has ended for what they use. */
+  readonly evicted?: number;
   /** Restarts of the containers of each pod that had any, by its uid. */
   readonly restarts: Readonly<Record<string, number>>;
   /** The last one of each container that had any. */

@@ -1,7 +1,7 @@
 /** What the statistics of a watch say by now: as findings, and as the state document shows the comparison. Pure. */
 import type { ComparedWith, ComparisonEvidence, MetricComparison } from '../domain/comparison-evidence.ts';
 import type { Finding } from '../domain/evidence.ts';
-import { between, type Arm } from './arm.ts';
+import { between, settledLatency, type Arm } from './arm.ts';
 import { totalsOf } from './baseline.ts';
 import { comparedBy, countedBy, type ComparisonState, type CountedBy, type WatchComparison } from './comparison.ts';
 import { noTotals, type CounterState, type Totals } from './counters.ts';
@@ -45,7 +45,8 @@ export function compareAgain(
     const isPaired = before.stable !== null && after.stable !== null;
     const stable = isPaired ? between(countersOf[by](before.stable), countersOf[by](after.stable)) : null;
     const isSettling = elapsedMs < comparison.settlesMs;
-    return lookAt(statistics, { candidate, stable, isSettling }, elapsedMs, plan);
+    const areLimitsSettling = elapsedMs < comparison.limitsSettleMs;
+    return lookAt(statistics, { candidate, stable, isSettling, areLimitsSettling }, elapsedMs, plan);
   };
   return { pods: next('pods'), probes: next('probes') };
 }
@@ -206,7 +207,8 @@ function latencies({ with: base, baseline }: WatchComparison, { candidate, stabl
   const by = comparedBy(base);
   const of = (arm: Arm | null): Totals => (arm === null ? noTotals : (countersOf[by](arm)?.totals ?? noTotals));
   const compared = base === 'baseline' && baseline !== null ? totalsOf(baseline) : of(stable);
-  return { candidate: of(candidate).latency, stable: compared.latency };
+  const ours = by === 'pods' ? settledLatency(candidate) : of(candidate).latency;
+  return { candidate: ours, stable: compared.latency };
 }
 
 /** A stable slot that has no ready pod gets no requests: the candidate may well be what mends it. */

@@ -36,6 +36,8 @@ export interface TrafficOptions {
   readonly sparing: Slot | null;
   /** The pods of a slot at this moment. */
   readonly pods: (slot: Slot) => readonly PodView[];
+  /** The same as the look finds them that goes on; rejects where it cannot. */
+  readonly podsNow: (slot: Slot) => Promise<readonly PodView[]>;
   /** Tells this run's counts from those of an earlier attempt: each begins at 0. */
   readonly run: string;
   readonly signal: AbortSignal;
@@ -61,10 +63,17 @@ interface Lane {
   answered: number;
   inFlight: number;
   unanswered: number;
+  /** What got no answer since the look before: the next one tells whether the pod is to blame. */
+  readonly held: Held[];
   /** What went wrong on the way there, which says nothing about the pods. */
   readonly troubles: Set<string>;
   /** Since the look before. */
   failed: readonly FailedProbe[];
+}
+
+interface Held {
+  readonly uid: string;
+  readonly count: () => void;
 }
 
 /**
@@ -72,12 +81,7 @@ interface Lane {
  */
 export function sendTraffic(options: TrafficOptions): Traffic {
   const { requestsPerSecond, requests, slots, signal } = options;
-  const lanes = new Map<Slot, Lane>(
-    slots.map((slot) => [
-      slot,
-      { counts: new ProbeCounts(), answered: 0, inFlight: 0, unanswered: 0, troubles: new Set<string>(), failed: [] },
-    ]),
-  );
+  const lanes = new Map<Slot, Lane>(slots.map((slot) => [slot, newLane()]));
   const startedAt = performance.now();
   let sent = 0;
   const timer = setInterval(() => {
@@ -95,9 +99,30 @@ export function sendTraffic(options: TrafficOptions): Traffic {
     answered: (slot) => lanes.get(slot)?.answered ?? 0,
     source: {
       name: 'probe traffic',
-      sample: ({ slot }) => Promise.resolve(readingOf(lanes.get(slot), options.run)),
+      sample: async ({ slot }) => {
+        const lane = lanes.get(slot);
+        if (lane !== undefined) await settle(lane, () => options.podsNow(slot));
+        return readingOf(lane, options.run);
+      },
     },
   };
+}
+
+function newLane(): Lane {
+  const none = { answered: 0, inFlight: 0, unanswered: 0 };
+  return { counts: new ProbeCounts(), ...none, held: [], troubles: new Set<string>(), failed: [] };
+}
+
+/** Counts what got no answer, but not that of pods which a drain or an operator takes away: these are no fault of the slot. */
+async function settle(lane: Lane, podsNow: () => Promise<readonly PodView[]>): Promise<void> {
+  // What fails from now on may be of a pod that is taken away after this reading of them.
+  const due = lane.held.length;
+  if (due === 0) return;
+  const pods = await podsNow().catch(() => null);
+  for (const { uid, count } of lane.held.splice(0, due)) {
+    if (pods === null || pods.some((pod) => pod.uid === uid && !pod.terminating && !pod.disrupted)) count();
+    else lane.troubles.add('probes to pods that were taken away got no answer, and do not count');
+  }
 }
 
 async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: number): Promise<void> {
@@ -121,9 +146,13 @@ async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: n
   } catch (error) {
     if (signal.aborted) return;
     if (error instanceof AccessError && isOfPod[error.kind]) {
-      lane.unanswered += 1;
-      failed(error.reason);
-      lane.counts.add({ failed: true, seconds: (performance.now() - sentAt) / 1_000 });
+      const seconds = (performance.now() - sentAt) / 1_000;
+      const count = (): void => {
+        lane.unanswered += 1;
+        failed(error.reason);
+        lane.counts.add({ failed: true, seconds });
+      };
+      lane.held.push({ uid: pod.uid, count });
     } else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error));
   } finally {
     lane.inFlight -= 1;

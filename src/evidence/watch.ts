@@ -89,9 +89,10 @@ function afterLook(
   at: number,
 ): WatchState {
   const hasStable = before.stable !== null && stable !== null;
+  const time = { at, isSettling: at - before.startedAt < watch.comparison.limitsSettleMs };
   const arms = {
-    candidate: look(before.candidate, counted(candidate, watch.limits)),
-    stable: hasStable ? look(before.stable, counted(stable, watch.limits)) : null,
+    candidate: look(before.candidate, counted(candidate, watch.limits), time),
+    stable: hasStable ? look(before.stable, counted(stable, watch.limits), time) : null,
   };
   const seen = { at, candidate, stable, arms };
   return parts.reduce<WatchState>((state, part) => ({ ...state, ...part.after(watch, before, seen) }), {

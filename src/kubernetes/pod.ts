@@ -15,8 +15,14 @@ export interface PodView {
   /** Ready, and not about to go away. */
   readonly ready: boolean;
   readonly terminating: boolean;
+  /** Whether Kubernetes takes it away for a reason of its own: a drain, a preemption, the shutdown of its node. */
+  readonly disrupted: boolean;
   /** ISO 8601; null while it is not ready. */
   readonly readySince: string | null;
+  /** Whether it is or was ready at any time. */
+  readonly everReady: boolean;
+  /** Why it runs no more and never will again, as Kubernetes names it (`Evicted`, `NodeShutdown`); null where it may. */
+  readonly ended: string | null;
   /** Of all its containers together. */
   readonly restarts: number;
   /** When each container last ended for using more memory than it may, where that was its last end. */
@@ -50,13 +56,34 @@ export function viewPod(pod: Json<V1Pod>): PodView {
     ip: pod.status?.podIP ?? null,
     ready,
     terminating,
+    disrupted:
+      pod.status?.conditions?.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ?? false,
     readySince: ready ? (condition.lastTransitionTime ?? null) : null,
+    everReady: condition?.status === 'True' || wasReady(pod),
+    ended: endOf(pod),
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     oomKills: statuses.flatMap(oomKillOf),
     ports: ports.map(({ name, containerPort }) => ({ name: name ?? null, number: containerPort })),
     imageDigests: statuses.map(({ imageID }) => imageID).filter((digest) => digest !== ''),
     problem: ready || terminating ? null : problemOf(pod),
   };
+}
+
+const sameMomentMs = 1_000;
+
+/**
+ * Whether a pod that is not ready once was. Its node says of a new pod that it is not ready no later than that it is initialized;
+ * one that says so later has changed its mind. A pod without such words has not even begun.
+ */
+function wasReady({ status }: Json<V1Pod>): boolean {
+  const since = (wanted: string): number =>
+    Date.parse(status?.conditions?.find(({ type }) => type === wanted)?.lastTransitionTime ?? '');
+  return since('Ready') > since('Initialized') + sameMomentMs;
+}
+
+function endOf({ status }: Json<V1Pod>): string | null {
+  const { phase, reason } = status ?? {};
+  return phase === 'Failed' || phase === 'Succeeded' ? (reason ?? phase) : null;
 }
 
 /** As the kubelet names it. */

@@ -118,7 +118,7 @@ describe('a look', () => {
   it('does not wait long for what only goes with the rest', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });
     const target = rig.target({});
-    const watching = { target, ...(await prepareWatch(rig.dependencies, target)) };
+    const watching = { target, everyMs: 5_000, ...(await prepareWatch(rig.dependencies, target)) };
     const { api } = rig.dependencies.cluster;
     const hanging: Pick<typeof api, 'json'> = { json: () => new Promise(() => undefined) };
     const cluster = { ...rig.dependencies.cluster, api: { ...api, ...hanging } };

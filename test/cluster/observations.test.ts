@@ -1,7 +1,7 @@
 /** What a deployment finds out beside its requests, on a real API server: traces, usage, memory, traffic. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpecInput } from '../../src/domain/spec.ts';
-import { takeMemory } from './faults/slot-troubles.ts';
+import { losePod, takeMemory } from './faults/slot-troubles.ts';
 import { at, unwatched } from './expected.ts';
 import { ClusterRig, quickSpec } from './rig.ts';
 
@@ -94,5 +94,30 @@ describe('the evidence', () => {
     const findings = state.evidence.soak?.findings ?? [];
     expect(findings.filter(({ verdict }) => verdict === 'fail').map(({ metric }) => metric)).toContain('oom-kills');
     expect(state.failure?.message).toContain('killed since it used more memory than its limit (OOMKilled)');
+  }, 180_000);
+});
+
+describe('a pod of the candidate that is taken away', () => {
+  it('is waited for until it is replaced, and the deployment goes on', async () => {
+    rig = await ClusterRig.withSeed(2);
+    // Its successor is not ready for several looks.
+    const readinessProbe = { httpGet: { path: '/healthz', port: 8080 }, initialDelaySeconds: 4, periodSeconds: 1 };
+    const patch = {
+      spec: { template: { spec: { containers: [{ name: 'api', image: 'myapp:v2.0', readinessProbe }] } } },
+    };
+    const spec = rig.spec({
+      candidate: { image: 'myapp:v2.0', patch },
+      soak: { ...quickSpec.soak, duration: '8s', extension: '1m' },
+      monitor: { ...quickSpec.monitor, duration: '8s', extension: '1m', thresholds: unjudged },
+      timeouts: { deploy: '60s' },
+    });
+    await rig.cutoverEnds(0, 'deploy', '-f', spec);
+    await rig.when(at('soak'));
+    await losePod(rig, 'green');
+    const soaked = await rig.when(({ phase, outcome }) => phase === 'monitor' || outcome !== 'running');
+    expect(soaked.evidence.soak).toMatchObject({ verdict: 'pass', candidate: { readyPods: 2, desiredPods: 2 } });
+    await losePod(rig, 'green');
+    const { evidence } = await rig.when(({ phase, outcome }) => phase === 'retention' || outcome !== 'running');
+    expect(evidence.monitor).toMatchObject({ verdict: 'pass', candidate: { readyPods: 2, desiredPods: 2 } });
   }, 180_000);
 });

@@ -8,10 +8,40 @@ const counters = (requests: number, errors = 0): PodCounters => ({
   latency: { '1': requests, Infinity: requests },
 });
 
+/** Those of which so many are no user's. */
+const withBackground = (all: PodCounters, requests: number, errors: number): PodCounters => ({
+  ...all,
+  background: { requests, errors },
+});
+/** Those of which so many may be no user's. */
+const explainedOf = (requests: number, explained: number): PodCounters => ({ ...counters(requests), explained });
+
 describe('counting over the pods of a slot', () => {
   it('counts only what happens after the watch began', () => {
     const state = count(beginCounting({ a: counters(100, 10) }), { a: counters(130, 12) });
     expect(state.totals).toMatchObject({ requests: 30, errors: 2, latency: { '1': 30 } });
+  });
+
+  it('leaves out what no user has asked, with its errors', () => {
+    const before = beginCounting({ a: withBackground(counters(100, 10), 50, 5), b: counters(8) });
+    let state = count(before, { a: withBackground(counters(160, 15), 80, 9), b: withBackground(counters(10), 2, 0) });
+    expect(state.totals).toMatchObject({ requests: 30, errors: 1 });
+    // A restarted pod, whose probes went on.
+    state = count(state, { a: withBackground(counters(9, 2), 6, 1), b: withBackground(counters(12), 4, 0) });
+    expect(state.totals).toMatchObject({ requests: 33, errors: 2 });
+  });
+
+  it('tells how many may be no user’s, where they cannot be told', () => {
+    const state = count(beginCounting({ a: explainedOf(100, 90) }), {
+      a: explainedOf(130, 110),
+      fresh: explainedOf(5, 4),
+    });
+    expect(state.totals).toMatchObject({ requests: 35, explained: 24 });
+    // Since the pod is ready again.
+    expect(count(state, { a: explainedOf(140, 3), fresh: explainedOf(5, 4) }).totals).toMatchObject({
+      requests: 45,
+      explained: 24,
+    });
   });
 
   it('counts a restarted pod from 0, and a new pod from its beginning', () => {

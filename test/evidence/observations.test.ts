@@ -29,6 +29,22 @@ describe('containers that were killed for their memory', () => {
     expect(Object.keys(state.last ?? {})).toHaveLength(100);
     expect(afterOomLook(state, [kill('new', '10:01')])).toMatchObject({ kills: 1 });
   });
+
+  it('are not counted again, however many old ones there are, look after look', () => {
+    const old = Array.from({ length: 300 }, (_, index) =>
+      kill(`p${index}`, `10:${String(index % 60).padStart(2, '0')}`),
+    );
+    let state = afterOomLook(noOomKills, old);
+    for (let look = 0; look < 5; look += 1) state = afterOomLook(state, look % 2 === 0 ? old.toReversed() : old);
+    expect(state).toMatchObject({ kills: 0, newest: null });
+    const again = old.map((one, index) => (index === 7 ? kill('p7', '11:00') : one));
+    expect(afterOomLook(state, again)).toMatchObject({ kills: 1, newest: { uid: 'p7' } });
+  });
+
+  it('are told by each container where there is place for all, whatever the clocks of their nodes say', () => {
+    const state = afterOomLook(noOomKills, [kill('a', '10:05')]);
+    expect(afterOomLook(state, [kill('a', '10:05'), kill('behind', '10:03')])).toMatchObject({ kills: 1 });
+  });
 });
 
 const warning = (uid: string, count: number, changes: Partial<SeenWarning> = {}): SeenWarning => ({
@@ -135,9 +151,9 @@ describe('CPU and memory', () => {
   });
 });
 
-const arm = (requests: number, { background = 0, unread = [] as readonly string[] | null } = {}): Arm => ({
+const arm = (requests: number, { unread = [] as readonly string[] | null } = {}): Arm => ({
   ...newArm,
-  counters: { last: {}, pending: [], totals: { requests, errors: 0, latency: {}, background } },
+  counters: { last: {}, pending: [], totals: { requests, errors: 0, latency: {} } },
   unread,
 });
 
@@ -167,15 +183,6 @@ describe('the distribution of the traffic', () => {
   it('reaches 1 once the requests to stable are longer ago than the last looks', () => {
     const later = Array.from({ length: 10 }, (_, index): [Arm, Arm] => [arm(100 + index), arm(5)]);
     expect(distributionOf(looks([arm(0), arm(0)], ...later))).toMatchObject({ candidateShare: 1, stableRequests: 5 });
-  });
-
-  it('leaves out what no user has asked', () => {
-    const state = looks(
-      [arm(0), arm(0)],
-      [arm(50), arm(30, { background: 30 })],
-      [arm(50), arm(60, { background: 60 })],
-    );
-    expect(distributionOf(state)).toMatchObject({ candidateShare: 1, stableRequests: 0, stableLastAt: null });
   });
 
   it('does not end the tail by looks that could not read every pod, and is not known without counters', () => {

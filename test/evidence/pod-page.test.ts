@@ -10,6 +10,9 @@ const metrics: NamedMetrics = {
   errors: { label: 'status', pattern: '5..' },
 };
 
+const serverErrors = labelMatcher('5..');
+const background = { paths: new Set(['/healthz', '/metrics']), ofRoot: 3, ofAll: 40 };
+
 describe("a pod's page of metrics", () => {
   it('of a client library gives requests, errors and the histogram of all series together', async () => {
     const registers = [new Registry()];
@@ -40,15 +43,31 @@ describe("a pod's page of metrics", () => {
   });
 
   it('tells the requests of users from those for the paths of others, where a label has them', () => {
-    const page = ['/healthz', '/metrics', '/api/items'].map(
-      (path) => `http_requests_total{handler="${path}",status="200"} 5`,
-    );
-    const background = new Set(['/healthz', '/metrics']);
-    const matches = labelMatcher('5..');
-    expect(readPage(page.join('\n'), metrics, matches, background)).toMatchObject({ requests: 15, background: 10 });
-    expect(readPage('http_requests_total{status="200"} 15', metrics, matches, background)).not.toHaveProperty(
-      'background',
-    );
+    const page = ['/healthz', '/metrics', '/api/items'].flatMap((handler) => [
+      `http_requests_total{handler="${handler}",status="200"} 5`,
+      `http_requests_total{handler="${handler}",status="503"} 2`,
+      `http_request_duration_seconds_bucket{handler="${handler}",le="1"} 6`,
+      `http_request_duration_seconds_bucket{handler="${handler}",le="+Inf"} 7`,
+    ]);
+    expect(readPage(page.join('\n'), metrics, serverErrors, background)).toEqual({
+      requests: 21,
+      errors: 6,
+      background: { requests: 14, errors: 4 },
+      // A histogram without such a label holds all.
+      latency: { '1': 6, Infinity: 7 },
+      explained: 3,
+    });
+  });
+
+  it('says how many may be of others, where no label has a path', () => {
+    const page = readPage('http_requests_total{status="200"} 15', metrics, serverErrors, background);
+    expect(page).toEqual({ requests: 15, errors: 0, latency: {}, explained: 40 });
+    const only = { label: 'status', pattern: '2..' };
+    expect(readPage('http_requests_total{status="200"} 15', { ...metrics, only }, serverErrors, background)).toEqual({
+      requests: 15,
+      errors: 0,
+      latency: {},
+    });
   });
 
   it('counts only the requests of the paths that the spec names', () => {

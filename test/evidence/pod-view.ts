@@ -4,7 +4,10 @@ import type { PodView } from '../../src/kubernetes/pod.ts';
 export function podView(name: string, changes: Partial<PodView> = {}): PodView {
   const rest = {
     terminating: false,
+    disrupted: false,
     readySince: null,
+    everReady: true,
+    ended: null,
     restarts: 0,
     oomKills: [],
     ports: [],

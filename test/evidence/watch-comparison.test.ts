@@ -126,6 +126,14 @@ describe('a soak', () => {
   });
 });
 
+/** Readings of a candidate of which all answers are slow at first, or for good. */
+const cold = (until: number): Reading[] => serving(60, 50, (look) => ({ slow: Math.min(look, until) * 50 }));
+
+function limitsSettleMs(duration: string): number {
+  const watched = parsed({ ...spec, monitor: { duration } });
+  return comparisonOf({ step: 'monitor', spec: watched, hasStable: false, baseline: null }).limitsSettleMs;
+}
+
 describe('a monitor', () => {
   const baseline: Baseline = { format: 1, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
 
@@ -150,6 +158,54 @@ describe('a monitor', () => {
     const evidence = evidenceOf(rig.watch, (await rig.run(40)).state);
     expect(evidence).toMatchObject({ verdict: 'pass', candidate: { requests: 39_000 } });
     expect(evidence.comparison?.metrics[0]?.candidate.requests).toBe(5_000);
+  });
+
+  it('forgives a candidate that is slow while connections and caches are new', async () => {
+    const rig = new WatchRig(cold(10), { settles: true });
+    const { state, looks } = await rig.run(60);
+    expect(looks).toBe(60);
+    // The figures are without them, too.
+    const { verdict, candidate } = evidenceOf(rig.watch, state);
+    expect([verdict, candidate.requests]).toEqual(['pass', 59 * 50]);
+    expect(candidate.p99Ms).toBeLessThan(100);
+  });
+
+  it('fails one that is slow for good soon after that, and one that fails at once', async () => {
+    expect((await new WatchRig(cold(60), { settles: true }).run(60)).looks).toBeLessThanOrEqual(18);
+    const failing = serving(60, 50, (look) => ({ errors: look * 25 }));
+    expect((await new WatchRig(failing, { settles: true }).run(60)).looks).toBeLessThan(5);
+  });
+
+  it('forgives nothing of that in a soak', async () => {
+    expect((await new WatchRig(cold(10), { step: 'soak', settles: true }).run(60)).looks).toBeLessThan(5);
+  });
+
+  it('is insufficient data where there were requests only while connections and caches were new', async () => {
+    const rig = new WatchRig(
+      serving(60, 0, (look) => ({ requests: Math.min(look, 5) * 50 })),
+      { settles: true },
+    );
+    expect(evidenceOf(rig.watch, (await rig.run(60)).state)).toMatchObject({
+      verdict: 'insufficient-data',
+      reason: expect.stringContaining('p95 is unknown: there were requests only while connections and caches were new'),
+    });
+  });
+
+  it('forgives for a tenth of its duration, and for no more than 15 s', () => {
+    expect(limitsSettleMs('1m')).toBe(6_000);
+    expect(limitsSettleMs('5m')).toBe(15_000);
+    expect(limitsSettleMs('1h')).toBe(15_000);
+  });
+
+  it('rests on the limits alone where all that stable had may have been probes of Kubernetes', () => {
+    const unused = { ...baseline, looks: [{ requests: 300, errors: 0, latency: {}, explained: 290 }] };
+    const options = { step: 'monitor', spec: parsed(spec), hasStable: true } as const;
+    expect(comparisonOf({ ...options, baseline: unused })).toMatchObject({
+      with: 'nothing',
+      why: 'stable got 10 requests of users in the 1m of the baseline, fewer than 20',
+    });
+    const used = { ...unused, looks: [{ requests: 310, errors: 0, latency: {}, explained: 290 }] };
+    expect(comparisonOf({ ...options, baseline: used }).with).toBe('baseline');
   });
 
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {

@@ -1,4 +1,5 @@
 /** A watch whose looks see what a test has written down. */
+import { deadlines } from '../../src/domain/deadline.ts';
 import type { SlotUsage } from '../../src/domain/evidence.ts';
 import type { SpecInput, Thresholds } from '../../src/domain/spec.ts';
 import type { Baseline } from '../../src/evidence/baseline.ts';
@@ -24,6 +25,8 @@ interface Seen {
   readonly probes?: PodCounters;
   readonly ready?: number;
   readonly desired?: number;
+  readonly failing?: number;
+  readonly evicted?: number;
   readonly restarts?: number;
   readonly unread?: readonly string[];
 }
@@ -35,10 +38,12 @@ export function seen({
   probes,
   ready = 2,
   desired = 2,
+  failing = Math.max(0, desired - ready),
+  evicted = 0,
   restarts = 0,
   unread = [],
 }: Seen): Reading {
-  const pods = { ready, desired, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
+  const pods = { ready, desired, failing, evicted, uids: ['a', 'b'], restarts: restarts === 0 ? {} : { a: restarts } };
   const counted = { a: counters(requests, errors, slow) };
   const sample = { counters: counted, unread, pods, ...(probes === undefined ? {} : { probes: { run: probes } }) };
   return { kind: 'sample', sample };
@@ -50,6 +55,8 @@ interface RigOptions {
   readonly settings?: Partial<SpecInput>;
   readonly baseline?: Baseline;
   readonly stableUsage?: SlotUsage;
+  /** Whether latency may settle, as it may in each monitor; by default it is judged from the first look on. */
+  readonly settles?: boolean;
   /** What the looks at stable see; without it there is no stable slot. */
   readonly stable?: readonly Reading[];
 }
@@ -79,8 +86,12 @@ export class WatchRig {
         thresholds: { ...full.monitor.thresholds, ...options.thresholds },
         minimumRequests: 20,
         metrics: full.metrics,
+        replacement: deadlines.deploy(full),
       },
-      comparison: comparisonOf({ step, spec: full, hasStable, baseline }),
+      comparison: {
+        ...comparisonOf({ step, spec: full, hasStable, baseline }),
+        ...(options.settles === true ? {} : { limitsSettleMs: 0 }),
+      },
       step,
       stableUsage: options.stableUsage ?? null,
       records: null,

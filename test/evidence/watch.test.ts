@@ -87,6 +87,40 @@ describe('a watch', () => {
     expect((await new WatchRig(serving(9, 50, (look) => ({ desired: look > 1 ? 4 : 2 }))).run(9)).looks).toBe(9);
   });
 
+  it('waits for pods that are being replaced, and does not pass meanwhile', async () => {
+    const rig = new WatchRig(serving(9, 50, (look) => (look > 1 && look < 8 ? { ready: 1, failing: 0 } : {})));
+    const { state: during, looks } = await rig.run(7);
+    expect([looks, isUnsettled(rig.watch, during)]).toEqual([7, true]);
+    expect(evidenceOf(rig.watch, during)).toMatchObject({
+      verdict: 'insufficient-data',
+      reason: '1 of 2 pods are ready, and 1 is being replaced',
+    });
+    const after = await rig.look(await rig.look(during));
+    expect(evidenceOf(rig.watch, after).verdict).toBe('pass');
+    expect(isUnsettled(rig.watch, after)).toBe(false);
+  });
+
+  it('fails at once where a pod that is being replaced leaves none, or was evicted for what it used', async () => {
+    const none = serving(9, 50, (look) => (look > 1 ? { ready: 0, failing: 0 } : {}));
+    expect((await new WatchRig(none).run(9)).looks).toBe(4);
+    const evicted = serving(9, 50, (look) => (look > 1 ? { ready: 1, failing: 0, evicted: 1 } : {}));
+    expect((await new WatchRig(evicted).run(9)).looks).toBe(4);
+    // What is left of one of long ago tells nothing of this one.
+    const long = serving(9, 50, (look) => ({ evicted: 1, ...(look > 1 ? { ready: 1, failing: 0 } : {}) }));
+    expect((await new WatchRig(long).run(9)).looks).toBe(9);
+  });
+
+  it('fails where pods are not replaced in the time that a candidate has', async () => {
+    const timeouts = { deploy: '3s' };
+    const rig = new WatchRig(
+      serving(9, 50, (look) => (look > 1 ? { ready: 1, failing: 0 } : {})),
+      { settings: { timeouts } },
+    );
+    const { state, looks } = await rig.run(9);
+    expect(looks).toBe(7);
+    expect(evidenceOf(rig.watch, state).reason).toContain('timeouts.deploy (3s) is over, and 1 is not replaced yet');
+  });
+
   it('is unsettled while something is amiss that one look does not decide', async () => {
     const rig = new WatchRig([
       seen({}),

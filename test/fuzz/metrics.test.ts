@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deadlines } from '../../src/domain/deadline.ts';
 import { comparisonOf } from '../../src/evidence/comparison.ts';
 import { readPage, readProtobufPage, type NamedMetrics } from '../../src/evidence/pod-page.ts';
 import { parsePrometheusText } from '../../src/evidence/prometheus-text.ts';
@@ -80,7 +81,7 @@ function watchOf(source: Source): Watch {
     candidate: { spec, slot: 'blue' },
     stable: null,
     sources: [source],
-    limits: { thresholds: spec.monitor.thresholds, minimumRequests: 1, metrics },
+    limits: { thresholds: spec.monitor.thresholds, minimumRequests: 1, metrics, replacement: deadlines.deploy(spec) },
     comparison: comparisonOf({ step: 'monitor', spec, hasStable: false, baseline: null }),
     step: 'monitor',
     stableUsage: null,

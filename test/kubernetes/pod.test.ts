@@ -16,6 +16,19 @@ function waiting(name: string, state: Json<V1ContainerState>, exitCode?: number)
 
 const backOff = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } };
 
+/** Of a pod that is not ready, since when its node has said so. */
+function wasEverReady(unreadySince: string, initialized?: string): boolean {
+  const conditions = [
+    { type: 'Ready', status: 'False', lastTransitionTime: unreadySince },
+    ...(initialized === undefined ? [] : [{ type: 'Initialized', status: 'True', lastTransitionTime: initialized }]),
+  ];
+  return viewPod({ ...pod('a'), status: { conditions } }).everReady;
+}
+
+function isDisrupted(status: string): boolean {
+  return viewPod({ ...pod('a'), status: { conditions: [{ type: 'DisruptionTarget', status }] } }).disrupted;
+}
+
 describe('a pod', () => {
   it('is ready only while it is not about to go away', () => {
     const going = pod('a');
@@ -32,6 +45,26 @@ describe('a pod', () => {
       'ContainerCreating',
     );
     expect(viewPod(waiting('a', { running: {} })).problem?.reason).toBe('NotReady');
+  });
+
+  it('tells one that is not ready any more from one that is not yet', () => {
+    expect(viewPod(pod('a')).everReady).toBe(true);
+    expect(viewPod({ ...pod('a'), status: {} }).everReady).toBe(false);
+    expect(wasEverReady('2026-01-01T00:00:01Z')).toBe(false);
+    // The node writes whole seconds.
+    expect(wasEverReady('2026-01-01T00:00:01Z', '2026-01-01T00:00:00Z')).toBe(false);
+    expect(wasEverReady('2026-01-01T00:00:00Z', '2026-01-01T00:00:30Z')).toBe(false);
+    expect(wasEverReady('2026-01-01T00:00:30Z', '2026-01-01T00:00:00Z')).toBe(true);
+  });
+
+  it('tells that Kubernetes takes it away', () => {
+    expect([isDisrupted('True'), isDisrupted('False'), viewPod(pod('a')).disrupted]).toEqual([true, false, false]);
+  });
+
+  it('tells that its node has ended it, and why', () => {
+    expect(viewPod(pod('a')).ended).toBeNull();
+    expect(viewPod({ ...pod('a'), status: { phase: 'Failed', reason: 'Evicted' } }).ended).toBe('Evicted');
+    expect(viewPod({ ...pod('a'), status: { phase: 'Failed' } }).ended).toBe('Failed');
   });
 
   it('that cannot be scheduled says what the scheduler said', () => {

@@ -3,9 +3,10 @@ import { areChecksUnsettled, checkEvidence, checkFindings, checksAfterLook, fail
 import type { WatchPart } from '../watch-part.ts';
 
 export const checksPart: WatchPart = {
-  after({ checks = [] }, { checks: before = {} }, { candidate, stable }) {
+  after({ checks = [] }, { checks: before = {} }, { candidate, stable, at }) {
     if (checks.length === 0) return {};
-    return { checks: checksAfterLook(before, checks, candidate.checks, stable === null ? null : stable.checks) };
+    const found = { candidate: candidate.checks, stable: stable === null ? null : stable.checks, at };
+    return { checks: checksAfterLook(before, checks, found) };
   },
   findings({ checks = [] }, state) {
     return checkFindings(state.checks ?? {}, checks);

@@ -1,5 +1,5 @@
 /** The candidate against the limits of the spec: what its pods count, and whether they are ready and stay so. */
-import { wholeWatch } from '../arm.ts';
+import { isShort, wholeWatch } from '../arm.ts';
 import { judge, judgePods } from '../judge.ts';
 import { unlessByChance } from '../statistical-findings.ts';
 import type { WatchPart } from '../watch-part.ts';
@@ -15,7 +15,7 @@ export const limitsPart: WatchPart = {
   evidence: () => ({}),
   isUnsettled({ limits }, { candidate, samples }) {
     const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
-    const isUnready = !candidate.statusIsFresh || (candidate.status?.looksUnready ?? 0) > 0;
+    const isUnready = !candidate.statusIsFresh || isShort(candidate);
     // What is counted is what comes between two looks.
     return samples < 2 || isUnread || isUnready;
   },

@@ -10,6 +10,7 @@ import { fillTemplate } from '../../domain/query-template.ts';
 import type { PrometheusMetrics } from '../../domain/spec.ts';
 import type { PodView } from '../../kubernetes/pod.ts';
 import type { PodCounters } from '../counters.ts';
+import { noBackground, type Background } from '../pod-page.ts';
 import { unmeasured, type Reading, type Source, type Subject } from '../source.ts';
 import type { QueryResult } from './answer.ts';
 import type { PrometheusApi } from './api.ts';
@@ -21,9 +22,12 @@ export interface PrometheusCountersOptions {
   readonly prometheus: () => Promise<PrometheusApi>;
   readonly metrics: PrometheusMetrics;
   readonly pods: (subject: Subject) => Promise<readonly PodView[]>;
+  /** The requests that are no user's: which of them are counted, no sum by pod can tell. */
+  readonly background?: (subject: Subject, pod: PodView) => Background;
 }
 
-export function prometheusCounters({ prometheus, metrics, pods }: PrometheusCountersOptions): Source {
+export function prometheusCounters(options: PrometheusCountersOptions): Source {
+  const { prometheus, metrics, pods, background = () => noBackground } = options;
   const templates = counterQueries(metrics);
   return {
     name: 'Prometheus',
@@ -35,9 +39,28 @@ export function prometheusCounters({ prometheus, metrics, pods }: PrometheusCoun
         lookBack: toMilliseconds(metrics.staleAfter) / 1_000,
         signal,
       });
-      return readingOf(ready, podCounters(answers, queries, metrics.podLabel), metrics);
+      const known = podCounters(answers, queries, metrics.podLabel);
+      return readingOf(ready, known, metrics, (pod) =>
+        isCountedByProxy(metrics) ? 0 : explainedBy(background(subject, pod), queries, metrics),
+      );
     },
   };
+}
+
+/** A query that names the paths of the probes leaves them out: there is no other reason to. */
+function explainedBy(
+  { paths, ofRoot, ofAll }: Background,
+  { requests }: CounterQueries,
+  { only }: PrometheusMetrics,
+): number {
+  if (only !== undefined) return 0;
+  const isTold = paths.size > 0 && [...paths].every((path) => requests.includes(path));
+  return isTold ? ofRoot : ofAll;
+}
+
+/** Istio leads the probes of Kubernetes past the proxy that counts. */
+function isCountedByProxy({ preset, requests }: PrometheusMetrics): boolean {
+  return preset === 'istio' && requests === undefined;
 }
 
 export function filledQueries(templates: CounterQueries, { spec: { namespace, app }, slot }: Subject): CounterQueries {
@@ -75,13 +98,15 @@ function readingOf(
   ready: readonly PodView[],
   known: ReadonlyMap<string, PodCounters>,
   metrics: PrometheusMetrics,
+  explainedOf: (pod: PodView) => number,
 ): Reading {
   const counters: Record<string, PodCounters> = {};
   const unread: string[] = [];
-  for (const { uid, name } of ready) {
-    const found = known.get(name);
-    if (found === undefined) unread.push(uid);
-    else counters[uid] = found;
+  for (const pod of ready) {
+    const found = known.get(pod.name);
+    const explained = explainedOf(pod);
+    if (found === undefined) unread.push(pod.uid);
+    else counters[pod.uid] = explained > 0 ? { ...found, explained } : found;
   }
   const some =
     unread.length === ready.length

@@ -81,6 +81,8 @@ export interface Look {
   readonly stable: Totals | null;
   /** Whether what is slow now says nothing of later: it is not compared with stable then. */
   readonly isSettling?: boolean;
+  /** The same of the limits of latency, which are held sooner. */
+  readonly areLimitsSettling?: boolean;
 }
 
 /** After one more look, at `elapsedMs` since the watch began. */
@@ -89,6 +91,9 @@ export function lookAt(state: WatchStatistics, look: Look, elapsedMs: number, pl
   const stable = plan.compareWith === 'stable' ? (look.stable ?? noTotals) : noTotals;
   const paired: Look = { candidate: look.candidate, stable };
   const isComparable = (metric: ComparedMetric): boolean => metric === 'error-rate' || look.isSettling !== true;
+  const isLimited = (metric: ComparedMetric): boolean => metric === 'error-rate' || look.areLimitsSettling !== true;
+  const beyond = (metric: ComparedMetric): PairedCounts | null =>
+    isLimited(metric) ? beyondLimit(look.candidate, metric, plan) : null;
   const next = (
     comparison: Comparison,
     metric: ComparedMetric,
@@ -109,11 +114,11 @@ export function lookAt(state: WatchStatistics, look: Look, elapsedMs: number, pl
       ),
     ),
     againstLimits: ofEach((metric) =>
-      next(againstLimits[metric], metric, againstLimitOf(plan, metric), beyondLimit(look.candidate, metric, plan)),
+      next(againstLimits[metric], metric, againstLimitOf(plan, metric), beyond(metric)),
     ),
     grave: ofEach((metric) => {
       const share = graveShareOf(state, metric, plan);
-      const counts = beyondLimit(look.candidate, metric, plan)?.candidate;
+      const counts = beyond(metric)?.candidate;
       return share === null || counts === undefined ? grave[metric] : watchGrave(grave[metric], counts, share);
     }),
   };

@@ -4,6 +4,7 @@ import { prometheusCounters } from '../../../src/evidence/prometheus/counters.ts
 import { counterQueries } from '../../../src/evidence/prometheus/presets.ts';
 import { prometheusAt } from '../../../src/evidence/prometheus/server.ts';
 import type { AccessTarget, HttpAnswer, ProbeRequest, Transport } from '../../../src/kubernetes/access/index.ts';
+import { fillTemplate } from '../../../src/domain/query-template.ts';
 import { presetNames } from '../../../src/domain/spec-prometheus.ts';
 import type { PrometheusMetrics } from '../../../src/domain/spec.ts';
 import { parsed, spec } from '../../workflows/scripted-activities.ts';
@@ -68,11 +69,10 @@ describe('a Prometheus that is a Service', () => {
 });
 
 describe('counters by pod', () => {
-  const reading = (answers: Record<string, unknown>, given: Partial<PrometheusMetrics> = {}) => {
+  const reading = (answers: Record<string, unknown>, given: Partial<PrometheusMetrics> = {}, ofAll = 0) => {
+    const queries = { requests: 'requests', errors: 'errors', latency: 'latency' };
     const own: PrometheusMetrics = {
-      requests: 'requests',
-      errors: 'errors',
-      latency: 'latency',
+      ...(given.preset === undefined ? queries : {}),
       podLabel: 'pod',
       namespaceLabel: 'namespace',
       staleAfter: '1m',
@@ -83,6 +83,7 @@ describe('counters by pod', () => {
       prometheus: () => Promise.resolve(api),
       metrics: own,
       pods: () => Promise.resolve([podView('a', { ip: null }), podView('b', { ip: null })]),
+      background: () => ({ paths: new Set(['/healthz']), ofRoot: 0, ofAll }),
     });
     return source.sample({ spec: parsed(spec), slot: 'green' }, signal);
   };
@@ -91,6 +92,27 @@ describe('counters by pod', () => {
     [{ pod: 'b' }, '20'],
     [{ pod: 'of-an-earlier-deployment' }, '99'],
   ]);
+
+  it('tell how many may be Kubernetes’ own probes, since a sum by pod does not', async () => {
+    const counters = { 'uid-a': { requests: 10, explained: 7 }, 'uid-b': { requests: 20, explained: 7 } };
+    expect(await reading({ requests: two }, {}, 7)).toMatchObject({ sample: { counters } });
+  });
+
+  it('are without these where the query names their paths', async () => {
+    const requests = 'sum by (pod) (requests{path!="/healthz"})';
+    const found = await reading({ [requests]: two }, { requests }, 7);
+    expect(found).toMatchObject({ sample: { counters: { 'uid-a': { requests: 10 } } } });
+    expect(JSON.stringify(found)).not.toContain('explained');
+  });
+
+  it('are without these where the proxy of Istio counts, which they go past', async () => {
+    const labels = { podLabel: 'pod', namespaceLabel: 'namespace', staleAfter: '1m' };
+    const { requests } = counterQueries({ preset: 'istio', ...labels });
+    const filled = fillTemplate(requests, { namespace: parsed(spec).namespace, app: parsed(spec).app, slot: 'green' });
+    const found = await reading({ [filled]: two }, { preset: 'istio' }, 7);
+    expect(found).toMatchObject({ sample: { counters: { 'uid-a': { requests: 10 } } } });
+    expect(JSON.stringify(found)).not.toContain('explained');
+  });
 
   it('are those of the ready pods; a pod without failures has no series of them', async () => {
     const latency = vector([
