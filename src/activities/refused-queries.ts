@@ -14,7 +14,8 @@ import { timeLimit } from '../kubernetes/time-limit.ts';
 import type { Dependencies } from './dependencies.ts';
 import { connectPrometheus } from './prometheus-server.ts';
 
-const patienceMs = 5_000;
+/** So long at most, and so much of preflight's own time. */
+const patience = { ms: 5_000, share: 0.25 } as const;
 const atOnce = 5;
 
 interface Query {
@@ -29,10 +30,12 @@ export async function refusedQueries(
 ): Promise<SpecMistake[]> {
   const queries = queriesOf(spec);
   if (queries.length === 0) return [];
-  const limit = timeLimit(patienceMs, signal);
+  const ms = Math.min(patience.ms, toMilliseconds(spec.timeouts.preflight) * patience.share);
+  const limit = timeLimit(ms, signal);
   try {
     const api = await connectPrometheus(dependencies, spec);
     const refusals = await concurrently(queries, atOnce, (query) => refusalOf(api, query, limit.signal));
+    signal.throwIfAborted();
     return refusals.filter((refusal) => refusal !== null);
   } catch {
     signal.throwIfAborted();
@@ -72,7 +75,16 @@ function queriesOf(spec: Spec): Query[] {
 
 function ofCounters(metrics: PrometheusMetrics): Query[] {
   const { requests, errors, latency } = counterQueries(metrics);
-  return Object.entries({ requests, errors, latency }).flatMap(([name, query]) =>
-    query === null ? [] : [{ path: `metrics.prometheus.${name}`, query }],
-  );
+  return (
+    [
+      ['requests', requests],
+      ['errors', errors],
+      ['latency', latency],
+    ] as const
+  ).flatMap(([name, query]) => (query === null ? [] : [{ path: counterField(metrics, name), query }]));
+}
+
+/** The field that a query for the requests comes from. */
+export function counterField(metrics: PrometheusMetrics, name: 'requests' | 'errors' | 'latency'): string {
+  return `metrics.prometheus.${metrics[name] === undefined ? 'preset' : name}`;
 }

@@ -17,7 +17,7 @@ const errors: Readonly<Record<string, [status: number, type: string]>> = {
 };
 
 /** A Prometheus that knows which queries are wrong. */
-async function prometheus(): Promise<string> {
+function prometheus(): Promise<string> {
   const server = http.createServer((request, response) => {
     void request.toArray().then((chunks) => {
       const query = new URLSearchParams(Buffer.concat(chunks as Buffer[]).toString()).get('query') ?? '';
@@ -29,8 +29,15 @@ async function prometheus(): Promise<string> {
       );
     });
   });
+  return listening(server);
+}
+
+async function listening(server: http.Server): Promise<string> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  closing.push(() => server.close());
+  closing.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
@@ -59,6 +66,8 @@ describe('the queries that a server refuses', () => {
   it('are none where it does not answer, or there is nothing to ask', async () => {
     const changes = { soak: { checks: [check('sum(')] } };
     expect(await refused('http://127.0.0.1:1', changes)).toEqual([]);
+    const hanging = await listening(http.createServer(() => undefined));
+    expect(await refused(hanging, { ...changes, timeouts: { preflight: '1s' } })).toEqual([]);
     expect(await refused(await prometheus(), {})).toEqual([]);
   });
 });

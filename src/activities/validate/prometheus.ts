@@ -7,6 +7,7 @@ import { PrometheusError, shownQuery, type InstantOptions, type PrometheusApi } 
 import { filledQueries } from '../../evidence/prometheus/counters.ts';
 import { podCounters } from '../../evidence/prometheus/pod-counters.ts';
 import { counterQueries, errorLabel, type CounterQueries } from '../../evidence/prometheus/presets.ts';
+import { counterField } from '../refused-queries.ts';
 import {
   mistake,
   note,
@@ -85,13 +86,8 @@ async function ask(
     return await api.instant(query, options);
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
-    return mistake(fieldOf(own, name), error.message);
+    return mistake(counterField(own, name), error.message);
   }
-}
-
-/** The field that a query comes from. */
-function fieldOf(own: PrometheusMetrics, name: Asked['name']): string {
-  return `metrics.prometheus.${own[name] === undefined ? 'preset' : name}`;
 }
 
 interface Answered {
@@ -131,7 +127,7 @@ function unreadableFound({ own, queries, answers }: Answered, name: Asked['name'
     podCounters(alone, queries, own.podLabel);
     return nothingFound;
   } catch (error) {
-    return mistake(fieldOf(own, name), (error as Error).message);
+    return mistake(counterField(own, name), (error as Error).message);
   }
 }
 
@@ -159,6 +155,7 @@ function latencyFound(
   const advice = 'without a histogram, set the thresholds p95 and p99 to null';
   if (latency === null) return mistake('metrics.prometheus', `it has no query for "latency": give one; ${advice}`);
   const bounds = new Set([...counters.values()].flatMap((one) => Object.keys(one.latency).map(Number)));
-  if (bounds.size === 0) return mistake(fieldOf(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
+  if (bounds.size === 0)
+    return mistake(counterField(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
   return { ...nothingFound, mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"') };
 }

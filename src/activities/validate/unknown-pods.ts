@@ -7,6 +7,7 @@ import { filledQueries } from '../../evidence/prometheus/counters.ts';
 import { podCounters } from '../../evidence/prometheus/pod-counters.ts';
 import { counterQueries, errorLabel, type CounterQueries } from '../../evidence/prometheus/presets.ts';
 import type { PodView } from '../../kubernetes/pod.ts';
+import { counterField } from '../refused-queries.ts';
 import { mistake, type Found, type LiveSlot, type Validation } from './context.ts';
 
 export interface Unknown {
@@ -38,7 +39,7 @@ export async function whyUnknown({ spec, signal }: Validation, unknown: Unknown)
     return mistake('metrics.prometheus.podLabel', words);
   }
   const words = `${shownQuery(queries.requests)} gives no requests of ${name}, which is live: does the metric exist, do its labels match, is it scraped?`;
-  return mistake(`metrics.prometheus.${own.requests === undefined ? 'preset' : 'requests'}`, words);
+  return mistake(counterField(own, 'requests'), words);
 }
 
 /** The pods of which there are older samples. */
