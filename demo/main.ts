@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { runCommand } from '../sandbox/command-line.ts';
 import { renderStatus } from '../src/cli/render/status.ts';
 import { backByHand, backByItself, forwardAgain, type Director } from './acts.ts';
 import { shortened } from './deploy-spec.ts';
@@ -15,20 +16,6 @@ import { parseOptions, usage, type DemoOptions } from './options.ts';
 import { Screen } from './screen.ts';
 import { setStage, type Stage } from './stage.ts';
 import { renderTable } from './table.ts';
-
-async function main(argv: readonly string[]): Promise<number> {
-  const parsed = parseOptions(argv);
-  switch (parsed.kind) {
-    case 'help':
-      process.stdout.write(`${usage}\n`);
-      return 0;
-    case 'mistake':
-      process.stderr.write(`${parsed.message}\n\n${usage}\n`);
-      return 2;
-    case 'run':
-      return runDemo(parsed.options);
-  }
-}
 
 async function runDemo(options: DemoOptions): Promise<number> {
   const interrupted = new AbortController();
@@ -114,4 +101,4 @@ async function untilInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promi
   return Promise.race([work, interruption]);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runCommand(parseOptions(process.argv.slice(2)), usage, runDemo);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ParsedCommand } from '../sandbox/command-line.ts';
 
 export interface DemoOptions {
   /** Where the table goes as JSON. */
@@ -7,11 +8,6 @@ export interface DemoOptions {
   readonly keep: boolean;
   readonly requestsPerSecond: number;
 }
-
-export type ParsedOptions =
-  | { readonly kind: 'run'; readonly options: DemoOptions }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'mistake'; readonly message: string };
 
 export const usage = `Usage: npm run demo -- [--json FILE] [--keep] [--rate REQUESTS_PER_SECOND]
 
@@ -22,7 +18,7 @@ export const usage = `Usage: npm run demo -- [--json FILE] [--keep] [--rate REQU
 Exit codes: 0 all as it should be, 1 something was not, 2 wrong usage`;
 
 /** Reads the command line; a mistake names the option. */
-export function parseOptions(argv: readonly string[]): ParsedOptions {
+export function parseOptions(argv: readonly string[]): ParsedCommand<DemoOptions> {
   try {
     const { values } = parseArgs({
       args: [...argv],

@@ -1,5 +1,6 @@
 /** `npm run sandbox`. Exit codes: 0 stopped as asked, 1 it could not start or broke, 2 wrong usage. */
 import { createInterface } from 'node:readline';
+import { runCommand } from './command-line.ts';
 import { obey } from './control.ts';
 import { parseCommandLine, usage, type CommandLine } from './options.ts';
 import { startSandbox, type Sandbox, type SandboxInfo } from './sandbox.ts';
@@ -8,21 +9,8 @@ import { progressPrinter } from './tools/progress.ts';
 /** After that long the process ends as it is, and the guardian kills what is left. */
 const stopWithinMs = 9_000;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const parsed = parseCommandLine(argv);
-  switch (parsed.kind) {
-    case 'help':
-      process.stdout.write(`${usage}\n`);
-      return 0;
-    case 'mistake':
-      process.stderr.write(`${parsed.message}\n\n${usage}\n`);
-      return 2;
-    case 'run':
-      return runSandbox(parsed.options, stopRequest(parsed.options.json));
-  }
-}
-
-async function runSandbox(options: CommandLine, stop: AbortSignal): Promise<number> {
+async function runSandbox(options: CommandLine): Promise<number> {
+  const stop = stopRequest(options.json);
   const printer = progressPrinter(process.stderr);
   let broken = false;
   try {
@@ -108,4 +96,4 @@ Ctrl-C stops it and removes everything.
 
 // Everything is over by then. Left to end by itself, Node 20 may spin for ever: while it cleans up it waits for writes that
 // a connection of the kubelet's, TLS over a tunnel, never finishes.
-process.exit(await main(process.argv.slice(2)));
+process.exit(await runCommand(parseCommandLine(process.argv.slice(2)), usage, runSandbox));

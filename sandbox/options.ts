@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ParsedCommand } from './command-line.ts';
 
 export interface SandboxOptions {
   /** Fixed ports of Temporal and its UI; free ones where null. */
@@ -34,13 +35,8 @@ export const usage = `Usage: npm run sandbox -- [options]
   --verbose             print what the node agent does
   -h, --help            this text`;
 
-export type ParsedCommandLine =
-  | { readonly kind: 'run'; readonly options: CommandLine }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'mistake'; readonly message: string };
-
 /** Reads the command line; a mistake names the option. */
-export function parseCommandLine(argv: readonly string[]): ParsedCommandLine {
+export function parseCommandLine(argv: readonly string[]): ParsedCommand<CommandLine> {
   try {
     const { values } = parseArgs({
       args: [...argv],

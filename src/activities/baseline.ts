@@ -3,12 +3,13 @@
  * alone. Nothing depends on it but what the monitor compares with, so what could not be read is left out.
  */
 import { toMilliseconds } from '../domain/duration.ts';
+import { intervalOf } from '../domain/watch-looks.ts';
 import { baselineOf, newRecording, record } from '../evidence/baseline.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { takeSample } from '../evidence/sampling.ts';
 import { pause, report, type Step } from './attempt.ts';
 import type { Dependencies } from './dependencies.ts';
-import { intervalOf, prepareWatch } from './watch-slots.ts';
+import { prepareWatch } from './watch-slots.ts';
 import { requestSources } from './watch-sources.ts';
 
 /** A look at a slot that answers within seconds. */

@@ -31,6 +31,8 @@ export interface PreflightInput {
   readonly runId: string;
   /** Set where nothing is to be deployed: then only the spec is validated and the slots are read. */
   readonly undo?: EndedDeployment;
+  /** Whether what somebody else has made goes from the candidate's slot. */
+  readonly replace?: boolean;
 }
 
 export interface PreflightResult {

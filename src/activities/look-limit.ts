@@ -1,7 +1,6 @@
 /** How long one look of a watch may take. */
+import { shortestIntervalMs } from '../domain/watch-looks.ts';
 
-/** The shortest time between two looks, whatever the spec says: each asks every pod. */
-export const shortestIntervalMs = 200;
 /** All looks are over so long after the end of the watch. */
 const settleMs = { least: 3_000, most: 10_000 };
 const longestLookMs = 30_000;

@@ -3,7 +3,7 @@ import { DeploymentError } from '../domain/failure.ts';
 import { secretKeysOf } from '../domain/secret-header.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
-import { describeMistakes, parseSpec } from '../domain/spec-mistakes.ts';
+import { describeMistakes, parseRecordedSpec, parseSpec } from '../domain/spec-mistakes.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { readFacts } from '../kubernetes/preflight/facts.ts';
 import { noticesOf } from '../kubernetes/preflight/notices.ts';
@@ -34,7 +34,7 @@ export function createPreflight(dependencies: Dependencies): Step<'preflight'> {
       refusedQueries(dependencies, spec, attempt.signal),
     ]);
     tell('rehearsing the candidate');
-    const rehearsal = await rehearse(cluster, { spec, runId: input.runId, facts });
+    const rehearsal = await rehearse(cluster, { spec, runId: input.runId, facts, replace: input.replace === true });
     const problems = [...secrets.problems, ...queries.map(({ path, message }) => `${path}: ${message}`)];
     if (!rehearsal.ok) throw refusal([...problems, ...rehearsal.problems.map(({ message }) => message)]);
     refuseIf(problems);
@@ -70,8 +70,8 @@ async function slotsOf(
   };
 }
 
-function validSpec({ spec: given, workflowId }: PreflightInput): Spec {
-  const parsed = parseSpec(given);
+function validSpec({ spec: given, workflowId, undo }: PreflightInput): Spec {
+  const parsed = undo === undefined ? parseSpec(given) : parseRecordedSpec(given);
   if (!parsed.ok) {
     throw new DeploymentError('SpecInvalid', `the spec is not valid:\n${describeMistakes(parsed.mistakes)}`);
   }

@@ -18,10 +18,11 @@ import {
   logProblems,
   previewProblems,
   roomProblems,
-  specProblems,
+  podCountProblems,
   stableProblems,
 } from '../kubernetes/preflight/checks.ts';
 import type { Facts } from '../kubernetes/preflight/facts.ts';
+import { ownershipProblems } from '../kubernetes/preflight/ownership.ts';
 import { makePlan, type Plan } from '../kubernetes/preflight/plan.ts';
 import type { ProductionService } from '../kubernetes/production.ts';
 
@@ -29,6 +30,8 @@ export interface RehearsalInput {
   readonly spec: Spec;
   readonly runId: string;
   readonly facts: Facts;
+  /** Whether what somebody else has made goes from the candidate's slot. */
+  readonly replace: boolean;
 }
 
 export type Rehearsal =
@@ -50,13 +53,20 @@ interface Planned extends RehearsalInput {
   readonly production: ProductionService;
 }
 
-async function planned(cluster: Cluster, { spec, runId, facts, plan, production }: Planned): Promise<Rehearsal> {
+async function planned(
+  cluster: Cluster,
+  { spec, runId, facts, replace, plan, production }: Planned,
+): Promise<Rehearsal> {
   const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
   const deployment = stable?.deployment ?? null;
   const replicas = candidateReplicas(spec, deployment);
   const problems = [
-    ...about('', specProblems(spec, replicas)),
+    ...about('', podCountProblems(spec, replicas)),
     ...about('app', previewProblems(spec, facts)),
+    ...about(
+      '',
+      replace ? [] : ownershipProblems(spec, plan.candidateSlot, facts.slots[plan.candidateSlot], production),
+    ),
     ...about('', stable === null ? [] : stableProblems(spec, stable)),
   ];
   const built = buildCandidate({ spec, runId, slot: plan.candidateSlot, stable: deployment });
@@ -75,7 +85,7 @@ async function planned(cluster: Cluster, { spec, runId, facts, plan, production 
 function independent(spec: Spec, facts: Facts): SpecMistake[] {
   const stable = facts.slots.blue?.deployment ?? facts.slots.green?.deployment ?? null;
   const problems = [
-    ...about('', specProblems(spec, candidateReplicas(spec, stable))),
+    ...about('', podCountProblems(spec, candidateReplicas(spec, stable))),
     ...about('app', previewProblems(spec, facts)),
   ];
   if (stable === null && !('manifest' in spec.candidate)) return problems;

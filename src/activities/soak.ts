@@ -83,9 +83,11 @@ function recordsOf({ spec, stableSlot }: Target, traffic: Traffic): Watch['recor
 
 /** Says what to do where requests were answered and not counted, as those of health checks often are not. */
 function explained(evidence: WatchEvidence, { soak }: Spec, answered: number): WatchEvidence {
-  const { findings, candidate, reason } = evidence;
+  const { findings, candidate, reason, unmeasured } = evidence;
   const isCounted = !findings.some(({ metric, verdict }) => metric === 'requests' && verdict === 'insufficient-data');
   if (isCounted || candidate.requests === null || answered < soak.minimumRequests) return evidence;
+  // What could not be read is reason enough.
+  if (unmeasured.length > 0) return evidence;
   const hint = `${answered} requests of the soak were answered, but the pods do not count all of these paths: name others in soak.traffic.requests`;
   return { ...evidence, reason: `${reason}; ${hint}` };
 }

@@ -5,6 +5,7 @@ import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
+import { intervalOf, shortestIntervalMs } from '../domain/watch-looks.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
 import type { StableErrors } from '../evidence/logs/stable-errors.ts';
@@ -21,7 +22,7 @@ import { pause, report, type Attempt } from './attempt.ts';
 import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { logSource, logsPlan } from './log-source.ts';
-import { LookLimit, shortestIntervalMs } from './look-limit.ts';
+import { LookLimit } from './look-limit.ts';
 import { CheckJobs } from './check-jobs.ts';
 import { connectPrometheus, lazily } from './prometheus-server.ts';
 import { SlotViews } from './slot-views.ts';
@@ -52,7 +53,6 @@ export interface WatchRun {
   readonly inPlace?: () => Promise<void>;
 }
 
-const looksAtLeast = 10;
 /** How many looks a watch takes beyond its end when the last one could not see everything. */
 const looksBeyondEnd = 3;
 /** These come at least so close after each other. */
@@ -150,12 +150,6 @@ function lookOf({ step, target: { spec, runId } }: WatchRun): LookOf {
 
 function resumed(watch: Watch, { attempt }: Pick<WatchRun, 'attempt'>): WatchState {
   return fromResume(attempt.resume()) ?? beginWatch(watch);
-}
-
-/** A comparison needs some looks, however short the watch is. */
-export function intervalOf({ interval, duration }: WatchSpec): number {
-  const most = toMilliseconds(duration) / looksAtLeast;
-  return Math.max(shortestIntervalMs, Math.min(toMilliseconds(interval), most));
 }
 
 interface Beside {

@@ -4,7 +4,7 @@ import type { CommandContext } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import { LiveScreen } from './live-screen.ts';
 import { describeChanges, describeProgress } from './render/changes.ts';
-import { renderStatus } from './render/status.ts';
+import { renderScreen, renderStatus } from './render/status.ts';
 
 interface View {
   show(status: DeploymentStatus): void;
@@ -56,17 +56,19 @@ function screenView(context: CommandContext): View {
   const screen = new LiveScreen(context.terminal);
   let latest: DeploymentStatus | null = null;
   let problem: string | null = null;
-  const text = (): string | null => {
-    const lines = [
-      ...(latest === null ? [] : [renderStatus(latest, context.layout)]),
-      ...(problem === null ? [] : [`\n  ${problem}: trying again`.slice(0, context.layout.width)]),
-    ];
+  const text = (status: (latest: DeploymentStatus) => string): string | null => {
+    const lines = [...(latest === null ? [] : [status(latest)]), ...troubleLines(problem, context.layout.width)];
     return lines.length === 0 ? null : lines.join('\n');
   };
   const draw = (): void => {
-    const frame = text();
+    const rows = screen.rows - troubleLines(problem, Infinity).length;
+    const frame = text((shown) => renderScreen(shown, context.layout, rows));
     if (frame !== null) screen.draw(frame);
   };
+  const forget = context.terminal.onResize(() => {
+    screen.clear();
+    draw();
+  });
   const redraw = setInterval(draw, redrawEveryMs);
   return {
     show(status) {
@@ -80,9 +82,14 @@ function screenView(context: CommandContext): View {
     },
     end() {
       clearInterval(redraw);
-      screen.end(text());
+      forget();
+      screen.end(text((shown) => renderStatus(shown, context.layout)));
     },
   };
+}
+
+function troubleLines(problem: string | null, width: number): string[] {
+  return problem === null ? [] : ['', `  ${problem}: trying again`.slice(0, width)];
 }
 
 function lineView(context: CommandContext): View {

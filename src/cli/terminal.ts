@@ -9,6 +9,8 @@ export interface Terminal {
   /** Aborts once nobody reads the output any more. */
   readonly closed: AbortSignal;
   readonly now: () => Date;
+  /** Calls `listener` whenever the size has changed; gives how to stop that. */
+  readonly onResize: (listener: () => void) => () => void;
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -35,6 +37,10 @@ export function processTerminal(): Terminal {
     closed: closed.signal,
     now: () => new Date(),
     size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+    onResize: (listener) => {
+      stdout.on('resize', listener);
+      return () => stdout.off('resize', listener);
+    },
     out: (text) => {
       if (!closed.signal.aborted) stdout.write(text);
     },

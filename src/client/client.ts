@@ -1,7 +1,9 @@
 /** The typed way to deployments: what the CLI and CI use. */
 import type { Message, MessageName } from '../domain/message.ts';
+import type { DeploymentState } from '../domain/state.ts';
 import { listDeployments, type ListedDeployment, type ListOptions } from './list.ts';
 import { whyNoWorker } from './no-worker.ts';
+import { previousOf } from './previous.ts';
 import { sendMessage, type Answer } from './send-message.ts';
 import type { Settings } from './settings.ts';
 import { startDeployment, type DeployOptions, type DeployResult } from './start.ts';
@@ -66,6 +68,11 @@ export class CutoverClient {
   /** Throws DeploymentNotFound, NoWorker, DeploymentWithoutRecord or TemporalCallFailed. */
   status({ id, runId }: DeploymentKey): Promise<DeploymentStatus> {
     return readStatus(this.#temporal, id, runId);
+  }
+
+  /** The last deployment before one that was refused, which tells what is live; null where none is known. */
+  previous(refused: DeploymentState): Promise<DeploymentState | null> {
+    return previousOf(this.#temporal, refused);
   }
 
   /** How many events the deployment's history has: its cost in Temporal. */

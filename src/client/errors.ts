@@ -22,8 +22,8 @@ export class TemporalCallFailed extends Error {
 export class DeploymentNotFound extends Error {
   override readonly name = 'DeploymentNotFound';
 
-  constructor(id: string, detail = `there is no deployment ${id}: see \`cutover list\``) {
-    super(detail);
+  constructor(id: string, detail?: string) {
+    super(detail ?? `there is no deployment ${id}: see \`cutover list\``);
   }
 }
 

@@ -34,6 +34,11 @@ export async function listDeployments(
   return [...running, ...ended];
 }
 
+/** The deployments of one app that are over, the latest first. */
+export function runsOf(temporal: Temporal, id: string, most: number): Promise<ListedDeployment[]> {
+  return query(temporal, `WorkflowId = "${id}" AND ExecutionStatus != "Running"`, most);
+}
+
 function query(temporal: Temporal, condition: string, most: number): Promise<ListedDeployment[]> {
   return temporal.call(async () => {
     const found: ListedDeployment[] = [];

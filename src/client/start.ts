@@ -18,7 +18,10 @@ export interface DeployOptions extends WaitOptions {
   readonly spec: unknown;
   readonly by: string;
   readonly reason?: string;
-  /** Whether a deployment that has not been promoted yet is rolled back to make way. */
+  /**
+   * Whether a deployment that has not been promoted yet is rolled back to make way, a fallback given up, and a Deployment
+   * deleted that somebody else has made in the candidate's slot.
+   */
   readonly replace?: boolean;
   /** Told what is done about a deployment in the way. */
   readonly onMakingWay?: (message: string) => void;
@@ -87,6 +90,7 @@ async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: D
   const request: DeployRequest = {
     by: options.by,
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.replace === true ? { replace: true } : {}),
   };
   const summary = `${id} → ${wordCandidate(spec)}`;
   try {
@@ -125,7 +129,12 @@ async function makeWay(
     const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
     // Past its retention a deployment takes no message any more: it is about to end by itself.
     if (state.phase === 'retention') {
-      const answer = await sendMessage(temporal, id, 'finish', { ...by, supersededBy, successor: options.spec });
+      const answer = await sendMessage(temporal, id, 'finish', {
+        ...by,
+        supersededBy,
+        successor: options.spec,
+        replace: options.replace === true,
+      });
       if (answer.kind === 'refused') return refuse(state, answer.message);
     }
   } else if (options.replace === true) {

@@ -20,6 +20,8 @@ export interface DeploymentStatus {
   readonly progress: Progress | null;
   /** An activity whose last attempt failed and that is tried again; null when all goes well. */
   readonly retrying: { readonly activity: string; readonly attempt: number; readonly lastFailure: string } | null;
+  /** `default/api → myapp:v2.0`: what `cutover deploy` asked for, where the document has no spec as it was refused. */
+  readonly asked?: string;
 }
 
 /** What a failure says whose message is encrypted. */
@@ -31,9 +33,11 @@ const encodedFailure = 'Encoded failure';
  */
 export async function readStatus(temporal: Temporal, id: string, runId?: string): Promise<DeploymentStatus> {
   const handle = temporal.client.workflow.getHandle(id, runId);
-  const description = await describe(temporal, id, handle);
+  const description = await describe(temporal, handle, { id, runId });
   if (description.status.name !== 'RUNNING') {
-    return { state: await endedState(temporal, handle, description), progress: null, retrying: null };
+    const state = await endedState(temporal, handle, description);
+    const asked = state.spec === null ? await temporal.call(() => description.staticSummary()) : undefined;
+    return { state, progress: null, retrying: null, ...(asked === undefined ? {} : { asked }) };
   }
   const lastKnown = lastKnownOf(description.memo);
   const state = await withWorker(temporal, description.taskQueue, lastKnown, () => askState(handle, description));
@@ -61,7 +65,7 @@ export async function readExecution(
   id: string,
   runId?: string,
 ): Promise<{ readonly runId: string; readonly historyLength: number }> {
-  return describe(temporal, id, temporal.client.workflow.getHandle(id, runId));
+  return describe(temporal, temporal.client.workflow.getHandle(id, runId), { id, runId });
 }
 
 /** The document that a deployment ended with; waits for the end of one that runs. */
@@ -97,14 +101,19 @@ async function endedState(
   }
 }
 
-async function describe(temporal: Temporal, id: string, handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
+async function describe(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  { id, runId }: { readonly id: string; readonly runId: string | undefined },
+): Promise<WorkflowExecutionDescription> {
   try {
     const description = await temporal.call(() => handle.describe());
     if (description.type === workflowType) return description;
     throw new DeploymentNotFound(id, `the workflow ${id} is no deployment: its type is ${description.type}`);
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new DeploymentNotFound(id);
-    throw error;
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (runId === undefined) throw new DeploymentNotFound(id);
+    throw new DeploymentNotFound(id, `${id} has no deployment with the run id ${runId}: see \`cutover list --json\``);
   }
 }
 

@@ -40,3 +40,6 @@ export function formatDuration(milliseconds: number): Duration {
 
 /** `timeouts.preflight` where a spec says nothing, or nothing that can be read: it is needed before the spec is. */
 export const defaultPreflight: Duration = '1m';
+
+/** Between two looks of a watch, where a spec says nothing. */
+export const defaultInterval: Duration = '5s';

@@ -16,6 +16,8 @@ export interface FinishMessage extends Message {
   readonly supersededBy?: string;
   /** The next deployment's raw spec: the retention ends only if its preflight would not refuse it. */
   readonly successor?: unknown;
+  /** As the next deployment's own request has it. */
+  readonly replace?: boolean;
 }
 
 /** A message whose fields are known to be there and of a size that fits the record. */

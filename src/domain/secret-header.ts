@@ -2,7 +2,8 @@
  * Headers whose values are secret. A spec is kept in the workflow's history, so it names the key of a Secret instead of
  * the value; an activity reads it when it sends the request (invariant 9).
  */
-import type { HttpRequest, SmokeCheck, Spec, WatchCheck } from './spec.ts';
+import { locatedHeaders } from './request-headers.ts';
+import type { HttpRequest, Spec, WatchCheck } from './spec.ts';
 import { renderPath } from './spec-path.ts';
 
 /** Which key of which Secret, in the spec's namespace. */
@@ -30,49 +31,16 @@ export function givesSecretAway(name: string, value: string): boolean {
 
 /** Every key that the headers of the spec refer to, each once. */
 export function secretKeysOf(spec: Spec): SecretKey[] {
-  return uniqueKeys(headersOf(spec).map(([, headers]) => ({ headers })));
+  return uniqueKeys(locatedHeaders(spec));
 }
 
 /** The same with the field that refers to it, as often as one does. */
 export function secretFieldsOf(spec: Spec): { readonly path: string; readonly key: SecretKey }[] {
-  return headersOf(spec).flatMap(([path, headers]) =>
+  return locatedHeaders(spec).flatMap(({ path, headers }) =>
     Object.entries(headers).flatMap(([name, value]) =>
       typeof value === 'string' ? [] : [{ path: renderPath([...path, 'headers', name]), key: value.secretKeyRef }],
     ),
   );
-}
-
-type Headers = HttpRequest['headers'];
-type Located = readonly [path: readonly (string | number)[], headers: Headers];
-
-/** All headers of the spec, each with the path of what they are a part of. */
-function headersOf(spec: Spec): Located[] {
-  const { warmUp, smoke, soak, monitor, prometheus } = spec;
-  const ofChecks = (step: string, checks: readonly (SmokeCheck | WatchCheck)[]): Located[] =>
-    checks.flatMap((check, index): Located[] =>
-      'http' in check ? [[[step, 'checks', index, 'http'], check.http.headers]] : [],
-    );
-  return [
-    ...warmUp.requests.map(({ headers }, index): Located => [['warmUp', 'requests', index], headers]),
-    ...ofChecks('smoke', smoke.checks),
-    ...(soak.traffic.requests ?? []).map(({ headers }, index): Located => [
-      ['soak', 'traffic', 'requests', index],
-      headers,
-    ]),
-    ...ofChecks('soak', soak.checks ?? []),
-    ...ofChecks('monitor', monitor.checks ?? []),
-    ...(prometheus === undefined ? [] : [[['prometheus'], prometheus.headers] as const]),
-  ];
-}
-
-/** Every request to the pods and Services of the app that the spec writes down. */
-export function requestsOf(spec: Spec): readonly HttpRequest[] {
-  return [
-    ...spec.warmUp.requests,
-    ...spec.smoke.checks.flatMap((check) => ('http' in check ? [check.http] : [])),
-    ...(spec.soak.traffic.requests ?? []),
-    ...checksOf(spec).flatMap((check) => ('http' in check && check.http.url === undefined ? [check.http] : [])),
-  ];
 }
 
 /** The checks of soak and monitor. */

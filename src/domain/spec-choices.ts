@@ -42,7 +42,7 @@ const choices: { at: readonly string[]; meant: (value: unknown) => Meant }[] = [
   { at: ['metrics'], meant: metrics },
   { at: ['soak', 'checks', '[]'], meant: byField({ prometheus: byQuery, http: byAnswer, job: byJob }) },
   { at: ['monitor', 'checks', '[]'], meant: byField({ prometheus: byQuery, http: byAnswer, job: byJob }) },
-  { at: ['prometheus'], meant: prometheus },
+  { at: ['prometheus'], meant: byField({ url: serverByUrl, service: serverByService }) },
   { at: ['soak', 'comparison'], meant: noneOr(comparisonFields) },
   { at: ['monitor', 'comparison'], meant: noneOr(comparisonFields) },
 ];
@@ -69,12 +69,6 @@ function noneOr(schema: z.ZodType): (value: unknown) => Meant {
     if (isObject(value)) return { ok: true, schema };
     return { ok: false, message: `has to be "none" or an object, not ${wordValue(value)}` };
   };
-}
-
-/** One that is missing is a mistake only where something asks it. */
-function prometheus(value: unknown): Meant {
-  if (value !== undefined) return byField({ url: serverByUrl, service: serverByService })(value);
-  return { ok: false, message: 'is required by what asks it in "metrics" or "checks": give its "url" or "service"' };
 }
 
 /** The alternatives of which each has a field that names it. */

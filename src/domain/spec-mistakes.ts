@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { outOfBounds } from './input-limits.ts';
 import { specSchema, type Spec } from './spec.ts';
 import { choiceAt, type Choice } from './spec-choices.ts';
+import { contradictionsIn } from './spec-contradictions.ts';
 import { renderPath, valueAt } from './spec-path.ts';
 import { clip, wordIssue, wordValue } from './spec-wording.ts';
 
@@ -27,6 +28,19 @@ const longestPath = 200;
 
 /** Parses a spec; at most fifty mistakes, in the order of the schema. */
 export function parseSpec(input: unknown): ParsedSpec {
+  const parsed = parseRecordedSpec(input);
+  if (!parsed.ok) return parsed;
+  const contradictions = contradictionsIn(parsed.spec);
+  if (contradictions.length === 0) return parsed;
+  const mistakes = contradictions.map(({ path, message }) => ({ path: renderPath(path), message }));
+  return { ok: false, mistakes: bounded(mistakes) };
+}
+
+/**
+ * Parses the spec of a deployment that has begun: what contradicts itself is taken as it is, lest a rule that is newer
+ * than the deployment stand in the way of its rollback.
+ */
+export function parseRecordedSpec(input: unknown): ParsedSpec {
   const bounds = outOfBounds(input);
   if (bounds !== null) return { ok: false, mistakes: bounded([{ ...bounds, path: renderPath(bounds.path) }]) };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -78,7 +92,7 @@ function mistakesOf(issue: Issue, prefix: Path, explain?: (key: string) => strin
   return [{ path: renderPath(path), message: issue.message }];
 }
 
-/** Zod looks for these only once all else is right. */
+/** Of what is no spec yet; those of a spec are among its contradictions. */
 function usedTwice(input: unknown): SpecMistake[] {
   return ['smoke', 'soak', 'monitor'].flatMap((step) => {
     const checks = valueAt(input, [step, 'checks']);

@@ -5,7 +5,7 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { defaultPreflight } from './duration.ts';
+import { defaultInterval, defaultPreflight } from './duration.ts';
 import { watchCheck } from './spec-checks.ts';
 import {
   checkJob,
@@ -21,7 +21,6 @@ import {
   share,
 } from './spec-fields.ts';
 import { metricsFromPrometheus, prometheusServer, requestsOnly } from './spec-prometheus.ts';
-import { watchMistakes } from './watch-mistakes.ts';
 
 const httpExpectation = z
   .strictObject({
@@ -89,7 +88,7 @@ const comparison = z
 const watchShape = {
   duration: duration.default('5m'),
   interval: positiveDuration
-    .default('5s')
+    .default(defaultInterval)
     .describe('Time between two looks; shorter in a short watch, which has ten at least'),
   minimumRequests: z.int().min(1).default(20).describe('Fewer requests than this in the watch are insufficient data'),
   comparison,
@@ -204,7 +203,8 @@ const timeouts = z
   })
   .prefault({});
 
-const specShape = z.strictObject({
+/** Each part by itself; what they are together is in spec-contradictions.ts. */
+export const specSchema = z.strictObject({
   app: dnsLabel.max(50).describe('The app; its slots are the Deployments <app>-blue and <app>-green'),
   namespace: dnsLabel.default('default'),
   service: dnsLabel.describe('The production Service, whose selector decides which slot is live'),
@@ -246,11 +246,6 @@ const specShape = z.strictObject({
   timeouts,
 });
 
-export const specSchema = specShape.superRefine((spec, context) => {
-  for (const { path, message } of [...mistakesBetweenParts(spec), ...watchMistakes(spec)])
-    context.addIssue({ code: 'custom', path: [...path], message });
-});
-
 /** A spec with every default filled in. */
 export type Spec = z.output<typeof specSchema>;
 /** A spec as a user may write it, with what has a default left out. */
@@ -261,7 +256,6 @@ export type SmokeCheck = z.output<typeof smokeCheck>;
 export type CheckJob = z.output<typeof checkJob>;
 export type Thresholds = z.output<typeof thresholds>;
 export type WatchSpec = z.output<typeof monitor>;
-export type SoakSpec = z.output<typeof soak>;
 export type MetricsSpec = z.output<typeof metrics>;
 export type LogsSpec = z.output<typeof logs>;
 /** The pods' own pages of metrics. */
@@ -269,24 +263,3 @@ export type PodMetricsSpec = Extract<MetricsSpec, { path: string }>;
 export type { PrometheusMetrics, PrometheusServer, RequestsOnly } from './spec-prometheus.ts';
 export type { CheckCondition, WatchCheck } from './spec-checks.ts';
 export type Identity = z.output<typeof identity>;
-
-/** What is wrong with parts that are each right. */
-function mistakesBetweenParts({
-  smoke,
-  soak: { checks: ofSoak = [] },
-  monitor: { checks: ofMonitor = [] },
-  metrics: requests,
-  prometheus,
-}: z.output<typeof specShape>): { path: readonly (string | number)[]; message: string }[] {
-  const lists = { smoke: smoke.checks, soak: ofSoak, monitor: ofMonitor };
-  const twice = Object.entries(lists).flatMap(([step, checks]) => {
-    const names = checks.map(({ name }) => name);
-    const index = names.findIndex((name, at) => names.indexOf(name) !== at);
-    return index < 0 ? [] : [{ path: [step, 'checks', index, 'name'], message: 'is used by two checks' }];
-  });
-  const isAsked =
-    (typeof requests === 'object' && 'prometheus' in requests) ||
-    [...ofSoak, ...ofMonitor].some((check) => 'prometheus' in check);
-  if (prometheus !== undefined || !isAsked) return twice;
-  return [...twice, { path: ['prometheus'], message: 'is required by what asks it' }];
-}

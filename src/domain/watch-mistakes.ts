@@ -1,24 +1,18 @@
 /** What is wrong with the numbers of a watch that are each right: no candidate could pass by them, or one of them says nothing. Pure. */
 import { toMilliseconds } from './duration.ts';
-import type { MetricsSpec, SoakSpec, WatchSpec } from './spec.ts';
+import type { Spec, WatchSpec } from './spec.ts';
 
 export interface WatchMistake {
   readonly path: readonly string[];
   readonly message: string;
 }
 
-interface Watches {
-  readonly soak: SoakSpec;
-  readonly monitor: WatchSpec;
-  readonly metrics: MetricsSpec;
-}
-
-export function watchMistakes({ soak, monitor, metrics }: Watches): WatchMistake[] {
+export function watchMistakes({ soak, monitor, metrics }: Spec): WatchMistake[] {
   return [...tooFewProbes(soak, metrics), ...crossedLimits('soak', soak), ...crossedLimits('monitor', monitor)];
 }
 
 /** Before the cutover the candidate has no users: what is not sent to it, nobody sends, unless the spec leaves it all to others. */
-function tooFewProbes(soak: SoakSpec, metrics: MetricsSpec): WatchMistake[] {
+function tooFewProbes(soak: Spec['soak'], metrics: Spec['metrics']): WatchMistake[] {
   const { duration, extension, minimumRequests, traffic } = soak;
   const { requestsPerSecond } = traffic;
   const seconds = (toMilliseconds(duration) + toMilliseconds(extension)) / 1_000;
@@ -31,7 +25,10 @@ function tooFewProbes(soak: SoakSpec, metrics: MetricsSpec): WatchMistake[] {
   return [{ path: ['soak', 'minimumRequests'], message }];
 }
 
-function judgesRequests({ comparison, thresholds: { errorRate, p95, p99 } }: SoakSpec, metrics: MetricsSpec): boolean {
+function judgesRequests(
+  { comparison, thresholds: { errorRate, p95, p99 } }: Spec['soak'],
+  metrics: Spec['metrics'],
+): boolean {
   return comparison !== 'none' || (metrics !== 'none' && (errorRate ?? p95 ?? p99) !== null);
 }
 

@@ -13,6 +13,8 @@ export interface Arm {
   readonly probes: CounterState | null;
   /** The pods whose counters the last look could not read; null when it could read none at all. */
   readonly unread: readonly string[] | null;
+  /** Why one of them could not be read; null where it is not known. */
+  readonly unreadWhy: string | null;
   /** null until the status of the pods was read. */
   readonly status: ArmStatus | null;
   /** Whether the last look could read the status. */
@@ -68,6 +70,7 @@ export const newArm: Arm = {
   unsettled: {},
   probes: null,
   unread: null,
+  unreadWhy: null,
   status: null,
   statusIsFresh: false,
 };
@@ -91,6 +94,7 @@ export function look(arm: Arm, sample: Sample, { at, isSettling }: LookTime): Ar
     // An earlier run of them is over, and would only make the heartbeat longer.
     probes: countedAfter(arm.probes, probes, Object.keys(probes ?? {})),
     unread: sample.unread ?? null,
+    unreadWhy: sample.unreadWhy ?? null,
     status: pods === undefined ? arm.status : statusAfter(arm.status, pods, at),
     statusIsFresh: pods !== undefined,
   };
@@ -171,7 +175,8 @@ export function documentOf(measured: Measured): SlotMeasurement {
   return { requests, errors, errorRate, p95Ms, p99Ms, restarts, readyPods, desiredPods };
 }
 
-function measure({ unread, status, statusIsFresh, unsettled }: Arm, totals: Totals | null): Measured {
+function measure(arm: Arm, totals: Totals | null): Measured {
+  const { status, statusIsFresh, unsettled } = arm;
   const p95 = totals === null ? null : quantile(totals.latency, 0.95);
   const p99 = totals === null ? null : quantile(totals.latency, 0.99);
   const atLeast = [
@@ -187,7 +192,7 @@ function measure({ unread, status, statusIsFresh, unsettled }: Arm, totals: Tota
     restarts: sumOf(Object.values(status?.restarts ?? {})) + (status?.restartsOfGone ?? 0),
     readyPods: status?.ready ?? 0,
     desiredPods: status?.desired ?? 0,
-    countersGap: gapOf(unread, totals),
+    countersGap: gapOf(arm, totals),
     explained: totals?.explained ?? 0,
     statusGap: status !== null && statusIsFresh ? null : 'the status of the pods could not be read',
     looksUnready: status?.looksUnready ?? 0,
@@ -200,10 +205,11 @@ function measure({ unread, status, statusIsFresh, unsettled }: Arm, totals: Tota
   };
 }
 
-function gapOf(unread: Arm['unread'], totals: Totals | null): string | null {
-  if (totals === null || unread === null) return 'the metrics of the pods could not be read';
+function gapOf({ unread, unreadWhy }: Arm, totals: Totals | null): string | null {
+  const why = unreadWhy === null ? '' : ` (${unreadWhy})`;
+  if (totals === null || unread === null) return `the metrics of the pods could not be read${why}`;
   if (unread.length === 0) return null;
-  return `the metrics of ${unread.length === 1 ? '1 pod' : `${unread.length} pods`} could not be read`;
+  return `the metrics of ${unread.length === 1 ? '1 pod' : `${unread.length} pods`} could not be read${why}`;
 }
 
 function sumOf(restarts: readonly (readonly [first: number, now: number])[]): number {

@@ -8,6 +8,7 @@ import type { Finding, MetricName } from '../domain/evidence.ts';
 import { isOver, type Deadline } from '../domain/deadline.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { toMilliseconds } from '../domain/duration.ts';
+import { percentage } from '../domain/percentage.ts';
 import type { MetricsSpec, Thresholds } from '../domain/spec.ts';
 import type { Measured } from './arm.ts';
 
@@ -115,7 +116,7 @@ function tooFew(requests: number, explained: number, needed: number): string {
 function errors({ requests, errorRate, countersGap }: Measured, limit: number): Judgement {
   if (errorRate === null) return insufficient('error-rate', countersGap ?? 'no requests were counted');
   const isAbove = errorRate > limit;
-  const words = `error rate ${percent(errorRate)} of ${counted(requests ?? 0)} is ${isAbove ? 'above' : 'within'} ${percent(limit)}`;
+  const words = `error rate ${percentage(errorRate)} of ${counted(requests ?? 0)} is ${isAbove ? 'above' : 'within'} ${percentage(limit)}`;
   return complete('error-rate', isAbove, words, countersGap);
 }
 
@@ -155,8 +156,4 @@ function insufficient(metric: MetricName, reason: string): Judgement {
 
 function counted(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

@@ -34,7 +34,9 @@ export function podsMetrics({ pods, ...options }: PodsMetricsOptions): Source {
           missed.add(`${metrics.path}: ${reasonOf(error)}`.slice(0, 300));
         }
       });
-      return { kind: 'sample', sample: { counters, unread }, missed: [...missed].slice(0, reasonsKept) };
+      const [why] = missed;
+      const sample = { counters, unread, ...(why === undefined ? {} : { unreadWhy: why }) };
+      return { kind: 'sample', sample, missed: [...missed].slice(0, reasonsKept) };
     },
   };
 }

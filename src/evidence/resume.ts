@@ -55,6 +55,7 @@ const armSchema = z.object({
   unsettled: buckets,
   probes: counters,
   unread: z.array(z.string()).nullable(),
+  unreadWhy: z.string().nullable(),
   status: z
     .object({
       ready: z.number(),

@@ -35,6 +35,7 @@ function combine(samples: readonly Sample[]): Sample {
   let counters: Record<string, PodCounters> | undefined;
   let probes: Sample['probes'];
   let unread: string[] | undefined;
+  let unreadWhy: string | undefined;
   let pods: PodsStatus | undefined;
   let checks: Sample['checks'];
   let usage: Sample['usage'];
@@ -44,6 +45,7 @@ function combine(samples: readonly Sample[]): Sample {
   for (const sample of samples) {
     if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
     if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
+    unreadWhy ??= sample.unreadWhy;
     probes ??= sample.probes;
     pods ??= sample.pods;
     checks ??= sample.checks;
@@ -56,6 +58,7 @@ function combine(samples: readonly Sample[]): Sample {
     ...(counters === undefined ? {} : { counters }),
     ...(probes === undefined ? {} : { probes }),
     ...(unread === undefined ? {} : { unread }),
+    ...(unreadWhy === undefined ? {} : { unreadWhy }),
     ...(pods === undefined ? {} : { pods }),
     ...(checks === undefined ? {} : { checks }),
     ...(usage === undefined ? {} : { usage }),

@@ -23,6 +23,8 @@ export interface Sample {
   readonly probes?: Readonly<Record<string, PodCounters>>;
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
+  /** Why one of them could not be read. */
+  readonly unreadWhy?: string;
   readonly pods?: PodsStatus;
   /** `later` where they were not read at this look. */
   readonly logs?: LogsReading | 'later';

@@ -10,6 +10,7 @@ import type { HttpRequest } from '../domain/spec.ts';
 import type { FailedProbe } from '../domain/evidence.ts';
 import {
   AccessError,
+  reasonOf,
   traced,
   type AccessErrorKind,
   type ProbeRequest,
@@ -153,7 +154,7 @@ async function sendOne(options: TrafficOptions, slot: Slot, lane: Lane, index: n
         lane.counts.add({ failed: true, seconds });
       };
       lane.held.push({ uid: pod.uid, count });
-    } else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error));
+    } else if (lane.troubles.size < 5) lane.troubles.add(reasonOf(error).slice(0, 300));
   } finally {
     lane.inFlight -= 1;
   }
@@ -191,9 +192,4 @@ function readingOf(lane: Lane | undefined, run: string): Reading {
   const counters = { [key]: { requests: unanswered, errors: unanswered, latency: {} } };
   const sample = { counters, failedProbes, ...(lane === undefined ? {} : { probes: { [key]: lane.counts.totals } }) };
   return { kind: 'sample', sample, missed };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AccessError) return error.reason;
-  return error instanceof Error ? error.message.slice(0, 300) : String(error);
 }

@@ -3,6 +3,7 @@
  * identity of its slot. Pure: the same input gives the same manifest, so that applying it twice changes nothing.
  */
 import type { V1Deployment } from '@kubernetes/client-node';
+import { chooseContainer } from '../domain/candidate-container.ts';
 import { otherSlot, slotLabels, slotName, type Slot } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Json } from './api-server.ts';
@@ -39,9 +40,7 @@ export function buildCandidate(input: CandidateInput): CandidateResult {
     if (stable === null) return { ok: false, problems: [nothingToCopy(spec)] };
     return finish(input, structuredClone(stable), candidate.patch);
   }
-  const manifest = structuredClone(candidate.manifest) as unknown as Json<V1Deployment>;
-  const problems = manifestProblems(spec, manifest);
-  return problems.length > 0 ? { ok: false, problems } : finish(input, manifest);
+  return finish(input, structuredClone(candidate.manifest) as unknown as Json<V1Deployment>);
 }
 
 /** How many pods the candidate gets: as the spec says, else as many as stable has, else as the manifest says. */
@@ -95,37 +94,19 @@ function ownAnnotations(annotations: Readonly<Record<string, string>> = {}): Rec
 }
 
 /** Sets the image of the container that the spec names, or of the only one; says what is in the way. */
-function setImage(base: Json<V1Deployment>, { image, container }: Spec['candidate']): string | null {
+function setImage(base: Json<V1Deployment>, candidate: Spec['candidate']): string | null {
   const containers = base.spec?.template.spec?.containers;
   if (!Array.isArray(containers) || containers.length === 0) {
     return 'candidate.manifest has no spec.template.spec.containers: add the container to run';
   }
-  const names = containers.map(({ name }) => name).join(', ');
-  const [only] = containers;
-  const chosen = container === undefined ? only : containers.find(({ name }) => name === container);
-  if (chosen === undefined) {
-    return `candidate.container is "${container ?? ''}", but the pods have ${names}: name one of these`;
-  }
-  if (image === undefined) return null;
-  if (container === undefined && containers.length > 1) {
-    return `the pods have ${containers.length} containers (${names}): say in candidate.container which of them gets the image`;
-  }
-  chosen.image = image;
+  const choice = chooseContainer(
+    containers.map(({ name }) => name),
+    candidate,
+  );
+  if (!choice.ok) return `candidate.container ${choice.problem}`;
+  const chosen = containers[choice.index];
+  if (chosen !== undefined && candidate.image !== undefined) chosen.image = candidate.image;
   return null;
-}
-
-function manifestProblems(spec: Spec, manifest: Json<V1Deployment>): string[] {
-  const { apiVersion, metadata } = manifest;
-  const problems: string[] = [];
-  if (apiVersion !== undefined && apiVersion !== 'apps/v1') {
-    problems.push(`candidate.manifest has apiVersion "${apiVersion}": write apps/v1`);
-  }
-  if (metadata?.namespace !== undefined && metadata.namespace !== spec.namespace) {
-    problems.push(
-      `candidate.manifest is for namespace "${metadata.namespace}", the spec for "${spec.namespace}": leave the namespace out of the manifest, or write the same in both`,
-    );
-  }
-  return problems;
 }
 
 function nothingToCopy({ app, namespace }: Spec): string {

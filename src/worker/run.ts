@@ -15,6 +15,7 @@ import { mostWatchedFallbacks } from '../activities/retention.ts';
 import type { EncryptingCodec } from '../codec/payload-codec.ts';
 import { connectAccess } from '../kubernetes/access/index.ts';
 import { connectCluster } from '../kubernetes/cluster.ts';
+import { notYetThere, serveHealth, type WorkerSeen } from './health.ts';
 import { SeriesFiles } from './series-files.ts';
 import { WorkerLogger } from './worker-logger.ts';
 
@@ -28,6 +29,10 @@ export interface WorkerSettings {
   readonly payloadCodec: EncryptingCodec;
   /** Where the looks of watches are kept as files; null for nowhere. */
   readonly seriesDirectory: string | null;
+  /** Where `/livez` and `/readyz` are served; null for nowhere. */
+  readonly healthPort: number | null;
+  /** `address:port` where Temporal's own metrics of the worker are served to Prometheus; null for nowhere. */
+  readonly metricsAddress: string | null;
   /** Told what a person should know and nothing fails by. */
   readonly warn: (line: string) => void;
   /** Ends the worker: it takes no new work and gives running activities `shutdownGraceTime` to stop. */
@@ -73,38 +78,66 @@ function versioning(version: WorkerSettings['version']): Pick<WorkerOptions, 'wo
  * Rejects with an Error that names the address when Temporal cannot be reached. Once in a process: the SDK has one log.
  */
 export async function runWorker(settings: WorkerSettings): Promise<void> {
-  const { namespace, taskQueue, payloadCodec, signal, onReady } = settings;
-  Runtime.install({ logger: new WorkerLogger('INFO') });
-  const connection = await connectTemporal(settings.connection);
+  const { healthPort, signal, onReady } = settings;
+  installRuntime(settings);
+  let worker: Worker | null = null;
+  const status = (): WorkerSeen => worker?.getStatus() ?? notYetThere;
+  const health = healthPort === null ? null : await serveHealth({ port: healthPort, status });
   try {
-    const cluster = connectCluster();
-    const worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue,
-      ...workflowCode(payloadCodec),
-      ...versioning(settings.version),
-      dataConverter: dataConverter(payloadCodec),
-      activities: { ...createActivities({ cluster, access: connectAccess(cluster), ...rawSeries(settings) }) },
-      // Heartbeats are what people watch, and how a cancelled activity learns of it.
-      defaultHeartbeatThrottleInterval: '1s',
-      maxHeartbeatThrottleInterval: '1s',
-      maxCachedWorkflows: 500,
-      // Each deployment in retention takes one for a day; half of them are left for all else (src/activities/retention.ts).
-      maxConcurrentActivityTaskExecutions: 2 * mostWatchedFallbacks,
-      // So long a workflow waits for a worker that has died before another one takes it over; a rollback may be among them.
-      stickyQueueScheduleToStartTimeout: '2s',
-      shutdownGraceTime: '10s',
-    });
-    const stop = (): void => {
-      worker.shutdown();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    onReady?.();
-    if (signal.aborted) stop();
-    await worker.run();
+    const connection = await connectTemporal(settings.connection);
+    try {
+      worker = await createWorker(connection, settings);
+      const stop = (): void => {
+        worker?.shutdown();
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      const running = worker.run();
+      onReady?.();
+      if (signal.aborted) stop();
+      await running;
+    } finally {
+      await connection.close();
+    }
   } finally {
-    await connection.close();
+    await health?.close();
+  }
+}
+
+function createWorker(connection: NativeConnection, settings: WorkerSettings): Promise<Worker> {
+  const { namespace, taskQueue, payloadCodec } = settings;
+  const cluster = connectCluster();
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...workflowCode(payloadCodec),
+    ...versioning(settings.version),
+    dataConverter: dataConverter(payloadCodec),
+    activities: { ...createActivities({ cluster, access: connectAccess(cluster), ...rawSeries(settings) }) },
+    // Heartbeats are what people watch, and how a cancelled activity learns of it.
+    defaultHeartbeatThrottleInterval: '1s',
+    maxHeartbeatThrottleInterval: '1s',
+    maxCachedWorkflows: 500,
+    // Each deployment in retention takes one for a day; half of them are left for all else (src/activities/retention.ts).
+    maxConcurrentActivityTaskExecutions: 2 * mostWatchedFallbacks,
+    // So long a workflow waits for a worker that has died before another one takes it over; a rollback may be among them.
+    stickyQueueScheduleToStartTimeout: '2s',
+    shutdownGraceTime: '10s',
+  });
+}
+
+/** The native core is set up once in a process, before anything else asks it for something. */
+function installRuntime({ metricsAddress }: WorkerSettings): void {
+  const logger = new WorkerLogger('INFO');
+  if (metricsAddress === null) {
+    Runtime.install({ logger });
+    return;
+  }
+  try {
+    Runtime.install({ logger, telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the worker's metrics cannot be served at ${metricsAddress}: ${reason}`, { cause: error });
   }
 }
 

@@ -13,6 +13,8 @@ export const defaultTaskQueue = 'cutover';
 export interface DeployRequest {
   readonly by?: string;
   readonly reason?: string;
+  /** Whether a Deployment in the candidate's slot that cutover has not made is deleted for it. */
+  readonly replace?: boolean;
   /** Deploy nothing: switch back what a deployment did that has ended without doing so itself. */
   readonly undo?: EndedDeployment;
 }

@@ -172,7 +172,7 @@ export class SlotsRig {
     if (slot !== undefined) {
       const replicas = this.pods.filter((pod) => pod.slot === slot).length;
       return {
-        metadata: { name: `api-${slot}` },
+        metadata: { name: `api-${slot}`, annotations: { 'cutover.dev/deployment': 'before' } },
         spec: {
           replicas,
           selector: { matchLabels: { app: 'api', version: slot } },

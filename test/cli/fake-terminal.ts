@@ -18,6 +18,7 @@ export function fakeTerminal(changes: Partial<Terminal> & { readonly input?: str
     colours: false,
     closed: new AbortController().signal,
     now: () => new Date('2026-11-23T14:05:00Z'),
+    onResize: () => () => undefined,
     size: () => ({ columns: 80, rows: 24 }),
     out: (text) => (written.out += text),
     err: (text) => (written.err += text),

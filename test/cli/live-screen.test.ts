@@ -16,6 +16,7 @@ it('draws over what it drew, and leaves the last text and the cursor', () => {
 it('never draws more than the terminal is high', () => {
   const terminal = fakeTerminal({ size: () => ({ columns: 80, rows: 10 }) });
   new LiveScreen(terminal).draw(Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n'));
-  expect(terminal.stdout()).toContain('… 23 more lines');
+  expect(terminal.stdout()).toContain('line 7');
+  expect(terminal.stdout()).not.toContain('line 8');
   expect(terminal.stdout().split('\n')).toHaveLength(9);
 });

@@ -74,6 +74,19 @@ describe('validate', () => {
     });
   });
 
+  it('refuses what contradicts itself, and tells what was hardly meant', async () => {
+    const few = `${spec}replicas: 2\ncutover: {minimumReady: 3}\n`;
+    expect(await run(['validate', '-f', '-'], few)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^standard input:\d+: cutover\.minimumReady: is 3, but/) as string,
+    });
+    const doubtful = await run(['validate', '-f', '-'], `${spec}monitor: {duration: 1500ms}\n`);
+    expect(doubtful).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\nmonitor\.duration \(1500ms\) has room for 7 /) as string,
+    });
+  });
+
   it('answers programs with one document', async () => {
     const good = await run(['validate', '-f', '-', '--json'], spec);
     expect(JSON.parse(good.stdout)).toMatchObject({ valid: true, id: 'default/api', spec: { retention: '24h' } });

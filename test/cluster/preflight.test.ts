@@ -1,7 +1,7 @@
 /** What is found before anything is changed, and the first deployment of an app. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { unwatched } from './expected.ts';
-import { ClusterRig } from './rig.ts';
+import { ClusterRig, seedManifests } from './rig.ts';
 
 let rig: ClusterRig;
 afterEach(async ({ task }) => {
@@ -39,6 +39,21 @@ describe('what preflight refuses', () => {
     const elsewhere = await rig.cutover('validate', '--connect', '-f', nowhere);
     expect(elsewhere.stderr).toMatch(/service: there is no Service "no-such-service" in namespace/);
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
+  });
+
+  it("is another's Deployment in the other slot, which --replace deletes", async () => {
+    rig = await ClusterRig.withSeed(1);
+    await rig.apply(seedManifests(1, 'myapp:v0.9', ['api-green']));
+    const file = rig.spec({ ...unwatched, soak: { duration: '0s' }, retention: '1s' });
+    await rig.cutoverEnds(1, 'deploy', '-f', file, '--wait', 'finished');
+    expect((await rig.state()).failure?.message).toMatch(
+      /^the Deployment "api-green" stands in the candidate's slot, and cutover has not made it \(myapp:v0\.9, .* --replace/,
+    );
+    const imageOf = ['get', 'deployment', 'api-green', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'];
+    expect(await rig.kubectl(...imageOf)).toBe('myapp:v0.9');
+    await rig.cutoverEnds(0, 'deploy', '-f', file, '--replace', '--wait', 'finished');
+    expect(await rig.kubectl(...imageOf)).toBe('myapp:v2.0');
+    expect(await rig.liveSlot()).toBe('green');
   });
 
   it('is a quota that is too small for two environments', async () => {

@@ -6,7 +6,13 @@ const value = 'Zx81-canary';
 
 function specWith(headers: Record<string, unknown>): unknown {
   const requests = [{ path: '/a', headers }];
-  return { app: 'api', service: 'api-service', candidate: { image: 'myapp:v2' }, warmUp: { requests } };
+  return {
+    app: 'api',
+    service: 'api-service',
+    access: 'direct',
+    candidate: { image: 'myapp:v2' },
+    warmUp: { requests },
+  };
 }
 
 describe('a header of a request', () => {

@@ -244,7 +244,7 @@ const validSpec = fc.record(
       fc.record({ image: label, patch: fc.dictionary(label, json) }, { requiredKeys: ['image'] }),
       fc.record({ manifest, image: label }, { requiredKeys: ['manifest'] }),
     ),
-    replicas: fc.integer({ min: 1, max: 100 }),
+    replicas: fc.integer({ min: 3, max: 100 }),
     smoke: fc
       .array(check, { maxLength: 4 })
       .map((checks) => ({ checks: checks.map((one, n) => ({ name: `check ${n}`, ...one })) })),

@@ -153,14 +153,6 @@ describe("a manifest of the user's own", () => {
     });
   });
 
-  it('is refused for another namespace or API version', () => {
-    const other = { ...manifest, apiVersion: 'extensions/v1beta1', metadata: { namespace: 'prod' } };
-    expect(build({ spec: specOf({ candidate: { manifest: other } }) })).toMatchObject({
-      ok: false,
-      problems: [expect.stringContaining('extensions/v1beta1'), expect.stringContaining('"prod"')],
-    });
-  });
-
   it('is needed for the first deployment', () => {
     expect(build({ stable: null })).toMatchObject({
       ok: false,

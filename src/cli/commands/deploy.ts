@@ -30,7 +30,10 @@ export function registerDeploy(program: Command, execute: Execute): void {
       ]),
     )
     .option('--timeout <duration>', 'the longest time to wait, such as 30m (default: as long as it takes)')
-    .option('--replace', 'roll back a deployment of the app that is in the way');
+    .option(
+      '--replace',
+      "take what is in the way out of it: roll back a deployment that runs, delete another's in the other slot",
+    );
   withJson(withDecision(command, 'optional')).action((options: DeployCommandOptions) =>
     execute(options, (context) => deploy(context, options)),
   );

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readSpecFile, type SpecFile, type Validated } from '../../client/index.ts';
 import { deploymentId } from '../../domain/slot.ts';
+import { doubtsAbout } from '../../domain/spec-doubts.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { SpecInvalid } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -27,10 +28,13 @@ export function registerValidate(program: Command, execute: Execute): void {
       const { spec } = file;
       const tried = options.connect === true ? await connected(context, file) : null;
       const id = deploymentId(spec.namespace, spec.app);
+      const doubts = doubtsAbout(spec);
       const isThere = tried === null ? '' : ', and what it refers to is there';
       context.answer(
-        { valid: true, id, spec, ...tried },
-        [`${file.name} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...linesOf(tried)].join('\n'),
+        { valid: true, id, spec, doubts, ...tried },
+        [`${file.name} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...doubts, ...linesOf(tried)].join(
+          '\n',
+        ),
       );
       return exitCodes.done;
     }),

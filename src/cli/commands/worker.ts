@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CutoverClient, WorkerVersion } from '../../client/index.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
+import { observedAt } from '../observed-at.ts';
 import { withJson } from '../options.ts';
 
 export function registerWorker(program: Command, execute: Execute): void {
@@ -13,7 +14,11 @@ export function registerWorker(program: Command, execute: Execute): void {
       '--series-dir <folder>',
       'keep each look of each watch there, as NDJSON (default: $CUTOVER_SERIES_DIR, else nowhere)',
     )
-    .option('--worker-deployment <name>', 'the worker deployment that the build is a version of', 'cutover');
+    .option('--worker-deployment <name>', 'the worker deployment that the build is a version of', 'cutover')
+    .addHelpText(
+      'after',
+      '\nProbes (/livez, /readyz) are served on the port $CUTOVER_HEALTH_PORT, metrics at $CUTOVER_METRICS_ADDRESS.',
+    );
   withJson(command).action((options: WorkerCommandOptions) =>
     execute(options, (context) => worker(context, versionOf(options, context), seriesDirectoryOf(options, context))),
   );
@@ -43,6 +48,7 @@ async function worker(
   version: WorkerVersion | null,
   seriesDirectory: string | null,
 ): Promise<ExitCode> {
+  const observed = observedAt(context.terminal.env);
   const client = await context.client();
   const { address, namespace, taskQueue, connection, payloadCodec } = client.settings;
   // Loaded only here: the worker's native core would slow every other command down.
@@ -56,6 +62,7 @@ async function worker(
       version,
       payloadCodec,
       seriesDirectory,
+      ...observed,
       warn: (line) => context.warn(line),
       signal,
       onReady: () => {

@@ -1,9 +1,10 @@
 /** The checks of a watch as people read them: a row each, below the metrics. */
 import type { CheckValue, WatchCheckEvidence, WatchEvidence } from '../../domain/evidence.ts';
-import { span, table, type Line, type Span } from './spans.ts';
-import { verdictMark } from './verdicts.ts';
+import type { Part } from './parts.ts';
+import { span, table, type Span } from './spans.ts';
+import { rowsByVerdict, verdictMark } from './verdicts.ts';
 
-export function checkLines({ checks = [] }: WatchEvidence): Line[] {
+export function checkParts({ checks = [] }: WatchEvidence): Part[] {
   if (checks.length === 0) return [];
   const head = [
     span(''),
@@ -13,7 +14,10 @@ export function checkLines({ checks = [] }: WatchEvidence): Line[] {
     span('expected', 'quiet'),
     span(''),
   ];
-  return table([head, ...checks.map(row)]);
+  return rowsByVerdict(
+    table([head, ...checks.map(row)]),
+    checks.map(({ verdict }) => verdict),
+  );
 }
 
 function row({ name, verdict, candidate, stable, condition, reason }: WatchCheckEvidence): Span[] {

@@ -1,6 +1,7 @@
 /** What a verdict rests on beside the limits of the spec, and how sure it is. */
 import type { ComparisonEvidence, MetricComparison } from '../../domain/comparison-evidence.ts';
 import { milliseconds, whole } from './metrics.ts';
+import { part, ranks, type Part } from './parts.ts';
 import { paragraph, span, table, type Line } from './spans.ts';
 import { verdictMark } from './verdicts.ts';
 
@@ -44,7 +45,7 @@ export function wordConfidence(confidence: number): string {
     : `${Math.floor(confidence * 100)} %`;
 }
 
-export function comparisonLines(comparison: ComparisonEvidence, width: number): Line[] {
+export function comparisonParts(comparison: ComparisonEvidence, width: number): Part[] {
   const head: Line = ['', '', 'candidate', 'stable', 'sure it is worse'].map((title) => span(title, 'quiet'));
   const rows = comparison.metrics.map((metric): Line => {
     const isWorse = metric.verdict === 'fail';
@@ -57,7 +58,7 @@ export function comparisonLines(comparison: ComparisonEvidence, width: number): 
     ];
   });
   return [
-    ...paragraph(wordComparison(comparison), width, 'quiet', 2, 4),
-    ...(rows.length === 0 ? [] : table([head, ...rows])),
+    part(ranks.rests, paragraph(wordComparison(comparison), width, 'quiet', 2, 4)),
+    part(ranks.wrong, rows.length === 0 ? [] : table([head, ...rows])),
   ];
 }

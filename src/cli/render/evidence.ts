@@ -4,13 +4,14 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
 import { chartLines } from './chart.ts';
-import { checkLines } from './checks.ts';
-import { comparisonLines } from './comparison.ts';
+import { checkParts } from './checks.ts';
+import { comparisonParts } from './comparison.ts';
 import { logLines } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { renderObservations } from './observations.ts';
+import { linesOf, part, ranks, type Part } from './parts.ts';
 import { blank, paragraph, span, table, type Line, type Span } from './spans.ts';
-import { lookOfVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
+import { lookOfVerdict, rowsByVerdict, verdictMark, verdictOn, wordVerdict } from './verdicts.ts';
 import { watchesOf } from './watches.ts';
 
 export interface EvidenceView {
@@ -19,45 +20,49 @@ export interface EvidenceView {
 }
 
 /** The evidence that matters now: the checks until there is a watch, then the latest watch. */
-export function renderEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
+export function renderEvidence(status: DeploymentStatus, view: EvidenceView): Part[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
   const name = watches.monitor === null ? 'soak' : 'monitor';
   const watch = watches[name];
-  const lines: Line[] = [
-    ...(warmUp === null ? [] : warmUpLines(warmUp)),
-    ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeLines(smoke) : []),
-    ...(watch === null ? [] : watchLines(name, watch, watches.live === name, state, view)),
+  const parts = [
+    part(ranks.past, warmUp === null ? [] : warmUpLines(warmUp)),
+    ...(smoke !== null && (smoke.verdict === 'fail' || watch === null) ? smokeParts(smoke) : []),
+    ...(watch === null ? [] : watchParts(name, watch, watches.live === name, state, view)),
     // What a monitor shows begins with what its soak showed.
-    ...chartLines(watches, state),
+    part(ranks.curves, chartLines(watches, state)),
   ];
-  return lines.length === 0 ? [] : [blank, ...lines];
+  return apart(parts);
 }
 
 /** All of it, one after the other. */
-export function renderAllEvidence(status: DeploymentStatus, view: EvidenceView): Line[] {
+export function renderAllEvidence(status: DeploymentStatus, view: EvidenceView): Part[] {
   const { state } = status;
   const { smoke, warmUp } = state.evidence;
   const watches = watchesOf(status);
-  const parts: Line[][] = [
-    warmUp === null ? [] : warmUpLines(warmUp),
-    smoke === null ? [] : smokeLines(smoke),
+  return [
+    [part(ranks.past, warmUp === null ? [] : warmUpLines(warmUp))],
+    smoke === null ? [] : smokeParts(smoke),
     ...(['soak', 'monitor'] as const).map((name) => {
       const watch = watches[name];
-      return watch === null ? [] : watchLines(name, watch, watches.live === name, state, view);
+      return watch === null ? [] : watchParts(name, watch, watches.live === name, state, view);
     }),
-    chartLines(watches, state),
-  ];
-  return parts.flatMap((lines) => (lines.length === 0 ? [] : [blank, ...lines]));
+    [part(ranks.curves, chartLines(watches, state))],
+  ].flatMap(apart);
+}
+
+/** With a blank line before them, where there are any. */
+function apart(parts: readonly Part[]): Part[] {
+  return linesOf(parts).length === 0 ? [] : [part(ranks.past, [blank]), ...parts];
 }
 
 function warmUpLines({ errors }: WarmUpEvidence): Line[] {
   return errors.map(({ message, count }) => [span(`  warm-up: ${count}× ${message}`, 'warning')]);
 }
 
-function smokeLines({ checks }: SmokeEvidence): Line[] {
-  return table(
+function smokeParts({ checks }: SmokeEvidence): Part[] {
+  const rows = table(
     checks.map(({ name, passed, detail, durationMs }) => [
       passed ? span('✓', 'good') : span('✗', 'bad'),
       span(name),
@@ -65,18 +70,20 @@ function smokeLines({ checks }: SmokeEvidence): Line[] {
       span(detail, passed ? 'quiet' : 'bad'),
     ]),
   );
+  return rows.map((row, index) => part(checks[index]?.passed === false ? ranks.wrong : ranks.measured, [row]));
 }
 
-function watchLines(
+function watchParts(
   name: 'soak' | 'monitor',
   watch: WatchEvidence,
   isLive: boolean,
   state: DeploymentState,
   { now, width }: EvidenceView,
-): Line[] {
+): Part[] {
   const limits = state.spec?.[name];
-  const rows = metrics.map((metric): Line => {
-    const verdict = verdictOn(watch, metric.name);
+  const verdicts = metrics.map((metric) => verdictOn(watch, metric.name));
+  const rows = metrics.map((metric, index): Line => {
+    const verdict = verdicts[index] ?? null;
     return [
       verdictMark(verdict),
       span(metric.label),
@@ -87,16 +94,19 @@ function watchLines(
   });
   const sides = [side('candidate', state.candidate), side('stable', state.stable), span('limit', 'quiet')];
   return [
-    ...headLines(`${name}${isLive ? ' so far' : ''}`, watch, width),
-    ...table([[span(''), span(''), ...sides], ...rows]),
-    ...checkLines(watch),
+    part(ranks.stands, headLines(`${name}${isLive ? ' so far' : ''}`, watch, width)),
+    ...rowsByVerdict(table([[span(''), span(''), ...sides], ...rows]), verdicts),
+    ...checkParts(watch),
     ...otherFindings(watch),
-    ...(watch.comparison === undefined ? [] : comparisonLines(watch.comparison, width)),
-    ...(watch.logs === undefined ? [] : logLines(watch.logs)),
-    ...renderObservations(watch, now),
-    ...watch.unmeasured.map(({ source, reason, count }): Line => [
-      span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
-    ]),
+    ...(watch.comparison === undefined ? [] : comparisonParts(watch.comparison, width)),
+    part(ranks.rests, watch.logs === undefined ? [] : logLines(watch.logs)),
+    part(ranks.rests, renderObservations(watch, now)),
+    part(
+      ranks.rests,
+      watch.unmeasured.map(({ source, reason, count }): Line => [
+        span(`  could not measure by ${source}, ${count}×: ${reason}`, 'warning'),
+      ]),
+    ),
   ];
 }
 
@@ -114,7 +124,8 @@ function side(role: string, slot: SlotState | null): Span {
 }
 
 /** What was judged beside the metrics of the table, and the checks, which have one of their own. */
-function otherFindings({ findings }: WatchEvidence): Line[] {
+function otherFindings({ findings }: WatchEvidence): Part[] {
   const others = findings.filter(({ metric }) => metric !== 'check' && !metrics.some(({ name }) => name === metric));
-  return table(others.map(({ metric, verdict, reason }) => [verdictMark(verdict), span(metric), span(reason)]));
+  const rows = table(others.map(({ metric, verdict, reason }) => [verdictMark(verdict), span(metric), span(reason)]));
+  return rows.map((row, index) => part(others[index]?.verdict === 'fail' ? ranks.wrong : ranks.rests, [row]));
 }

@@ -1,12 +1,13 @@
 /** What happened to a deployment: switches, decisions, notices, and why it failed. */
 import { formatDuration } from '../../domain/duration.ts';
 import type { DeploymentState, SwitchRecord } from '../../domain/state.ts';
+import { part, ranks, type Part } from './parts.ts';
 import { blank, paragraph, span, table, type Line } from './spans.ts';
 import { clock } from './times.ts';
 
 const noticesShown = 6;
 
-export function renderHistory(state: DeploymentState, now: Date, width: number): Line[] {
+export function renderHistory(state: DeploymentState, now: Date, width: number): Part[] {
   const switches = state.switches.map((record) => switchRow(record, now));
   const decisions = state.decisions.map(({ at, kind, by, reason, via }): Line => [
     span(clock(at, now), 'quiet'),
@@ -17,10 +18,9 @@ export function renderHistory(state: DeploymentState, now: Date, width: number):
     .slice(-noticesShown)
     .map(({ at, text }): Line => [span(clock(at, now), 'quiet'), span(text)]);
   return [
-    ...section('switches', switches),
-    ...section('decisions', decisions),
-    ...section('notices', notices),
-    ...failureLines(state, width),
+    part(ranks.traffic, section('switches', switches)),
+    part(ranks.past, [...section('decisions', decisions), ...section('notices', notices)]),
+    part(ranks.wrong, failureLines(state, width)),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The metrics of a watch as people read them: a slot's value, and the limit that the spec sets. */
 import { formatDuration } from '../../domain/duration.ts';
 import type { MetricName, SlotMeasurement } from '../../domain/evidence.ts';
+import { percentage } from '../../domain/percentage.ts';
 import type { WatchSpec } from '../../domain/spec.ts';
 
 export interface Metric {
@@ -54,7 +55,7 @@ export function whole(value: number | null): string {
 }
 
 export function percent(share: number | null): string {
-  return share === null ? '–' : `${Number((share * 100).toFixed(2))} %`;
+  return share === null ? '–' : percentage(share);
 }
 
 export function milliseconds(value: number | null): string {

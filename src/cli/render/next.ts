@@ -3,16 +3,21 @@ import { refusalOf } from '../../domain/decision-rules.ts';
 import { messageNames, type MessageName } from '../../domain/message.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { leftBehind, type DeploymentStatus } from '../../client/index.ts';
+import { part, ranks, type Part } from './parts.ts';
 import { blank, span, table, type Line } from './spans.ts';
 import { upcoming } from './times.ts';
 
-export function renderNext({ state, progress }: DeploymentStatus, now: Date): Line[] {
+export function renderNext({ state, progress }: DeploymentStatus, now: Date): Part[] {
   const rows: Line[] = [];
   if (state.outcome === 'running') rows.push(...awaited(state, progress, now));
   commandsNow(state).forEach((command, index) =>
     rows.push([span(index === 0 ? 'you can' : '', 'quiet'), span(command, 'quiet')]),
   );
-  return rows.length === 0 ? [] : [blank, ...table(rows)];
+  if (rows.length === 0) return [];
+  const lines = table(rows).map((line, index) =>
+    part(index === 0 && state.waitingFor !== null ? ranks.stands : ranks.next, [line]),
+  );
+  return [part(ranks.next, [blank]), ...lines];
 }
 
 function awaited(state: DeploymentState, progress: DeploymentStatus['progress'], now: Date): Line[] {

@@ -7,6 +7,7 @@ import type {
   UsageEvidence,
   WatchEvidence,
 } from '../../domain/evidence.ts';
+import { percentage } from '../../domain/percentage.ts';
 import { describeBytes, describeCores } from '../../domain/usage-words.ts';
 import { span, type Line } from './spans.ts';
 import { clock } from './times.ts';
@@ -23,7 +24,7 @@ export function renderObservations(watch: WatchEvidence, now: Date): Line[] {
 
 function distributionLine(distribution: DistributionEvidence, now: Date): Line {
   const { candidateShare, stableRequests, stableLastAt, tailIsOver } = distribution;
-  const share = candidateShare === null ? 'no requests lately' : `${percent(candidateShare)} of the last requests`;
+  const share = candidateShare === null ? 'no requests lately' : `${percentage(candidateShare)} of the last requests`;
   const tail =
     stableLastAt === null
       ? 'stable got none since the cutover'
@@ -58,9 +59,4 @@ function warningLine({ slot, reason, message, objects, count, lastAt }: PodWarni
 
 function probeLine({ slot, request, outcome, at, traceId }: FailedProbe, now: Date): Line {
   return [span(`  ${slot}: ${request} at ${clock(at, now)} ${outcome} (trace ${traceId})`, 'warning')];
-}
-
-/** Never 100 where it is not all. */
-function percent(share: number): string {
-  return `${share === 1 ? 100 : Math.min(99.9, Number((share * 100).toFixed(1)))} %`;
 }

@@ -4,6 +4,8 @@ import type { DeploymentState } from '../../domain/state.ts';
 import { renderAllEvidence, renderEvidence } from './evidence.ts';
 import { renderHistory } from './history.ts';
 import { renderNext } from './next.ts';
+import { fit, linesOf, part, ranks, type Part } from './parts.ts';
+import { renderPrevious } from './previous.ts';
 import { blank, span, toText, type Line, type TextOptions } from './spans.ts';
 import { renderSteps } from './steps.ts';
 import { elapsed } from './times.ts';
@@ -12,54 +14,70 @@ import { lookOf, wordOutcome, wordStep } from './words.ts';
 
 export interface StatusOptions extends TextOptions {
   readonly now: Date;
+  /** The deployment before one that was refused. */
+  readonly previous?: DeploymentState | null;
 }
 
 /** Steps with their times, both slots, where the traffic goes, the latest evidence, and what comes next. Times are UTC. */
 export function renderStatus(status: DeploymentStatus, options: StatusOptions): string {
-  const { now, width } = options;
-  const lines: Line[] = [
-    ...walk(status, now),
-    ...renderEvidence(status, options),
-    ...renderHistory(status.state, now, width),
-    ...renderNext(status, now),
-  ];
-  return toText(lines, options);
+  return toText(linesOf(partsOf(status, options)), options);
+}
+
+/** As much of it as goes into so many rows. */
+export function renderScreen(status: DeploymentStatus, options: StatusOptions, rows: number): string {
+  const more = (count: number): Line => [span(`… ${count} more lines: cutover status ${status.state.id}`, 'quiet')];
+  return toText(fit(partsOf(status, options), rows, more), options);
 }
 
 /** The same with all of the evidence, for those who look back. */
 export function renderReport(status: DeploymentStatus, options: StatusOptions): string {
   const { now, width } = options;
-  const lines: Line[] = [
+  const parts = [
     ...walk(status, now),
     ...renderAllEvidence(status, options),
     ...renderHistory(status.state, now, width),
   ];
-  return toText(lines, options);
+  return toText(linesOf(parts), options);
 }
 
-function walk(status: DeploymentStatus, now: Date): Line[] {
+function partsOf(status: DeploymentStatus, options: StatusOptions): Part[] {
+  const { now, width } = options;
+  return [
+    ...walk(status, now),
+    ...renderEvidence(status, options),
+    ...renderHistory(status.state, now, width),
+    part(ranks.traffic, renderPrevious(status.state, options.previous ?? null, now)),
+    ...renderNext(status, now),
+  ];
+}
+
+function walk(status: DeploymentStatus, now: Date): Part[] {
   const { state, progress } = status;
   const traffic = renderTraffic(state, progress);
   return [
-    ...header(state, now),
-    ...(traffic.length === 0 ? [] : [blank, ...traffic]),
-    blank,
+    ...header(status, now),
+    part(ranks.traffic, traffic.length === 0 ? [] : [blank, ...traffic]),
+    part(ranks.past, [blank]),
     ...renderSteps(status, now),
   ];
 }
 
-function header(state: DeploymentState, now: Date): Line[] {
+function header({ state, asked = '' }: DeploymentStatus, now: Date): Part[] {
   const running = state.outcome === 'running';
   const time = elapsed(state.startedAt, state.finishedAt, now);
   const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state.outcome);
-  const image = state.spec?.candidate.image ?? (state.spec === null ? '' : 'a manifest');
+  const image = state.spec?.candidate.image ?? (state.spec === null ? asked : 'a manifest');
   return [
-    [
-      span(state.id, 'strong'),
-      span('  '),
-      span(stands, lookOf(state.outcome)),
-      span(running ? `  begun ${time} ago` : `  after ${time}`, 'quiet'),
-    ],
-    [span(`${image === '' ? '' : `${image}, `}asked for by ${state.requestedBy}: ${state.reason}`, 'quiet')],
+    part(ranks.stands, [
+      [
+        span(state.id, 'strong'),
+        span('  '),
+        span(stands, lookOf(state.outcome)),
+        span(running ? `  begun ${time} ago` : `  after ${time}`, 'quiet'),
+      ],
+    ]),
+    part(ranks.past, [
+      [span(`${image === '' ? '' : `${image}, `}asked for by ${state.requestedBy}: ${state.reason}`, 'quiet')],
+    ]),
   ];
 }

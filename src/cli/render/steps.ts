@@ -1,17 +1,21 @@
 import type { StepRecord, StepStatus } from '../../domain/state.ts';
 import type { DeploymentStatus } from '../../client/index.ts';
+import { part, ranks, type Part } from './parts.ts';
 import { span, table, type Line, type Look, type Span } from './spans.ts';
 import { clock, elapsed } from './times.ts';
 import { wordStep } from './words.ts';
 
 /** One line a step: its mark, when it began, how long it took, what came of it; steps never reached share one line. */
-export function renderSteps(status: DeploymentStatus, now: Date): Line[] {
+export function renderSteps(status: DeploymentStatus, now: Date): Part[] {
   const reached = status.state.steps.filter((step) => !isUnreached(step));
   const unreached = status.state.steps.filter(isUnreached).map(({ name }) => wordStep(name));
-  const lines = table(reached.map((step) => stepRow(step, status, now))).flatMap((line, index) =>
-    reached[index]?.status === 'running' ? [line, ...retryLine(status)] : [line],
+  const rows = table(reached.map((step) => stepRow(step, status, now))).map((line, index) =>
+    reached[index]?.status === 'running'
+      ? part(ranks.stands, [line, ...retryLine(status)])
+      : part(reached[index]?.status === 'failed' ? ranks.wrong : ranks.past, [line]),
   );
-  return unreached.length === 0 ? lines : [...lines, [span(`  –  not reached: ${unreached.join(', ')}`, 'quiet')]];
+  if (unreached.length === 0) return rows;
+  return [...rows, part(ranks.past, [[span(`  –  not reached: ${unreached.join(', ')}`, 'quiet')]])];
 }
 
 function stepRow(step: StepRecord, { state, progress }: DeploymentStatus, now: Date): Line {

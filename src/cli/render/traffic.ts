@@ -15,8 +15,7 @@ interface Place {
 export function renderTraffic(state: DeploymentState, progress: Progress | null): Line[] {
   const places = placesOf(state, progress);
   if (state.service === '' || places.length === 0) return [];
-  const live = liveSlot(state);
-  const serving = places.find(({ slot }) => slot.slot === live);
+  const serving = servingPlace(state, places);
   const others = places.filter((place) => place !== serving);
   const path = `users ──▶ ${state.service} ──▶`;
   const rows = [
@@ -29,6 +28,17 @@ export function renderTraffic(state: DeploymentState, progress: Progress | null)
 /** The slot that the Service selects, as far as this deployment knows. */
 function liveSlot({ traffic, stable }: DeploymentState): Slot | null {
   return traffic === null ? (stable?.slot ?? null) : traffic.slot;
+}
+
+function servingPlace(state: DeploymentState, places: readonly Place[]): Place | undefined {
+  const live = liveSlot(state);
+  return places.find(({ slot }) => slot.slot === live);
+}
+
+/** The slot that serves, as far as a deployment that is over knows: `[green] myapp:v2.0`. */
+export function wordServing(state: DeploymentState): string {
+  const place = servingPlace(state, placesOf(state, null));
+  return place === undefined ? 'nothing' : `[${place.slot.slot}] ${describeImages(place.slot)}`;
 }
 
 function placesOf(state: DeploymentState, progress: Progress | null): Place[] {

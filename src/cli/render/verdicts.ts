@@ -1,6 +1,7 @@
 import type { MetricName, WatchEvidence } from '../../domain/evidence.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { span, type Look, type Span } from './spans.ts';
+import { part, ranks, type Part } from './parts.ts';
+import { span, type Line, type Look, type Span } from './spans.ts';
 
 /** The worst verdict on a metric by its limit, or null where none was given: what was compared with stable has its own. */
 export function verdictOn({ findings }: WatchEvidence, metric: MetricName): Verdict | null {
@@ -40,4 +41,11 @@ export function markOf(verdict: Verdict | null): string {
 
 export function verdictMark(verdict: Verdict | null): Span {
   return span(markOf(verdict), verdict === null ? 'plain' : lookOfVerdict(verdict));
+}
+
+/** The rows of a table below its head, of which those that fail matter more; the head as much as the first of them. */
+export function rowsByVerdict([head, ...rows]: readonly Line[], verdicts: readonly (Verdict | null)[]): Part[] {
+  const ranked = rows.map((row, index) => part(verdicts[index] === 'fail' ? ranks.wrong : ranks.measured, [row]));
+  const first = verdicts.includes('fail') ? ranks.wrong : ranks.measured;
+  return [part(first, head === undefined ? [] : [head]), ...ranked];
 }

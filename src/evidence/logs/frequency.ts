@@ -7,7 +7,8 @@
  * worth less, as they do for failed requests.
  */
 import { z } from 'zod';
-import { burstOf, eventsNeeded, looksNeeded } from '../statistics/comparison.ts';
+import { looksNeeded } from '../../domain/watch-looks.ts';
+import { burstOf, eventsNeeded } from '../statistics/comparison.ts';
 import type { Counts, PairedCounts } from '../statistics/counts.ts';
 import { afterLook, newDispersion, type Dispersion } from '../statistics/dispersion.ts';
 import { dispersion } from '../statistics/schema.ts';

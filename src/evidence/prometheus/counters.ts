@@ -116,7 +116,8 @@ function readingOf(
         : `${unread.length} ready pods`;
   const missed =
     unread.length === 0 ? [] : [`no requests of ${some} within ${metrics.staleAfter}: ${whatToSee(metrics)}`];
-  return { kind: 'sample', sample: { counters, unread }, missed };
+  const [why] = missed;
+  return { kind: 'sample', sample: { counters, unread, ...(why === undefined ? {} : { unreadWhy: why }) }, missed };
 }
 
 function whatToSee(metrics: PrometheusMetrics): string {

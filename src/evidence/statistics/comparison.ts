@@ -7,6 +7,7 @@
  *    `eventsNeeded` events, or bursts, of the candidate.
  * The constants are chosen by the figures of `npm run bench:verdicts`: docs/decisions/0009-boundaries-decide-verdicts.md.
  */
+import { looksNeeded } from '../../domain/watch-looks.ts';
 import { addCounts, noCounts, type Counts, type PairedCounts } from './counts.ts';
 import { afterLook, dispersionOf, newDispersion, type Dispersion } from './dispersion.ts';
 import {
@@ -36,7 +37,6 @@ export interface Comparison {
 }
 
 const spendingPower = 0.5;
-export const looksNeeded = 8;
 export const eventsNeeded = 5;
 const dispersedFrom = 1.6;
 /** The index of dispersion of bursts of one size is that size; half of it where they lie in two looks. */

@@ -4,8 +4,10 @@
  * Invariant 6: what could not be compared is insufficient data, never a pass; what is worse fails, also where the rest could
  * not be compared.
  */
+import { percentage } from '../../domain/percentage.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { assess, looksNeeded, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
+import { looksNeeded } from '../../domain/watch-looks.ts';
+import { assess, type Assessment, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { suspicionOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
 import { isGrave } from './grave.ts';
@@ -63,7 +65,7 @@ function graveFinding(state: WatchStatistics, metric: ComparedMetric, plan: Stat
   const { looks, counts } = state.grave[metric];
   if (grave === null || !isGrave(state.grave[metric])) return [];
   const words = metric === 'error-rate' ? shareOf(counts, metric) : slowerThanLimit(counts, metric, plan);
-  const reason = `${words} in ${looks} looks in a row, with ${percent(grave)} or more in each`;
+  const reason = `${words} in ${looks} looks in a row, with ${percentage(grave)} or more in each`;
   return [{ metric, against: 'grave', verdict: 'fail', reason }];
 }
 
@@ -84,10 +86,10 @@ function findingAgainstLimit(state: Comparison, metric: ComparedMetric, plan: St
   if (against?.kind !== 'limit') return [];
   const own = comparisonPlan(plan, metric, against);
   const { isWorse, burst } = assessed(state, own, plan);
-  const slower = `${slowerThanLimit(state.test.candidate, metric, plan)}, of ${percent(against.limit)} that may be`;
+  const slower = `${slowerThanLimit(state.test.candidate, metric, plan)}, of ${percentage(against.limit)} that may be`;
   const words =
     metric === 'error-rate'
-      ? `${shareOf(state.test.candidate, metric)} is ${isWorse ? '' : 'not '}above ${percent(against.limit)}`
+      ? `${shareOf(state.test.candidate, metric)} is ${isWorse ? '' : 'not '}above ${percentage(against.limit)}`
       : `${metric} is ${isWorse ? '' : 'not '}above its limit: ${slower}`;
   return [finding(metric, 'limit', isWorse, words + inBursts(burst), gapOf(state, plan, own))];
 }
@@ -134,13 +136,9 @@ function slowerThanLimit(counts: Counts, metric: ComparedMetric, { limits }: Sta
 }
 
 function share({ requests, events }: Counts): string {
-  return `${percent(requests === 0 ? 0 : events / requests)} of ${requests}`;
+  return `${percentage(requests === 0 ? 0 : events / requests)} of ${requests}`;
 }
 
 function inBursts(burst: number): string {
   return burst === 1 ? '' : ` (they come in bursts, of about ${Math.round(burst)})`;
-}
-
-function percent(of: number): string {
-  return `${Number((of * 100).toPrecision(3))} %`;
 }

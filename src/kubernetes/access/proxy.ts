@@ -2,6 +2,7 @@
  * Through the API server's proxy subresources, with the worker's own credentials: works from wherever the API server can
  * be reached.
  */
+import { passesProxy } from '../../domain/request-headers.ts';
 import type { Cluster } from '../cluster.ts';
 import { forbidden } from '../errors.ts';
 import {
@@ -18,10 +19,6 @@ import {
 import { exchange, failureOf, wireBody, wirePath } from './exchange.ts';
 import { connectByPortForward } from './port-forward.ts';
 import type { ServiceDirectory } from './service-directory.ts';
-
-/** Headers that the API server takes for itself: they say who asks it, or are replaced on the way. */
-export const reservedHeaders =
-  /^(authorization|proxy-authorization|host|connection|upgrade|impersonate-.*|x-remote-.*)$/i;
 
 export function createProxyTransport(cluster: Cluster, services: Pick<ServiceDirectory, 'find'>): Transport {
   return {
@@ -47,7 +44,7 @@ async function proxied(
 ): Promise<HttpAnswer> {
   const what = describeRequest(target, request);
   const { body, headers } = wireBody(request);
-  const taken = Object.keys(headers).find((name) => reservedHeaders.test(name));
+  const taken = Object.keys(headers).find((name) => !passesProxy(name));
   if (taken !== undefined) {
     const reason = `the header ${taken} cannot pass the API server's proxy: use access: direct`;
     throw new AccessError('invalid', what, reason);

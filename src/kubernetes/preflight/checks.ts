@@ -2,9 +2,7 @@
 import type { V1Container, V1Deployment, V1Service } from '@kubernetes/client-node';
 import { toMilliseconds } from '../../domain/duration.ts';
 import { slotName, slots, type Slot } from '../../domain/slot.ts';
-import { requestsOf } from '../../domain/secret-header.ts';
 import type { Spec } from '../../domain/spec.ts';
-import { reservedHeaders } from '../access/proxy.ts';
 import type { Json } from '../api-server.ts';
 import type { DeploymentManifest } from '../candidate.ts';
 import { managedBy } from '../preview.ts';
@@ -36,33 +34,12 @@ export function stableProblems(spec: Spec, stable: SlotView): string[] {
   return problems;
 }
 
-/** What is wrong with the spec alone, whatever the candidate looks like. */
-export function specProblems(spec: Spec, replicas: number): string[] {
-  const { minimumReady } = spec.cutover;
-  const few =
-    minimumReady !== undefined && minimumReady > replicas
-      ? [
-          `cutover.minimumReady is ${minimumReady}, but the candidate has only ${replicas} pods: lower it, or raise replicas`,
-        ]
-      : [];
-  const previews = slots.map((slot) => slotName(spec.app, slot));
-  const named = previews.includes(spec.service)
-    ? [
-        `"${spec.service}" is the name of a preview Service of ${spec.app} (${previews.join(', ')}): give the production Service another name`,
-      ]
-    : [];
-  return [...few, ...named, ...headerProblems(spec)];
-}
-
-/** Headers that would not arrive. */
-function headerProblems(spec: Spec): string[] {
-  if (spec.access === 'direct') return [];
-  const { prometheus } = spec;
-  const proxied = [...requestsOf(spec), ...(prometheus !== undefined && 'service' in prometheus ? [prometheus] : [])];
-  const names = proxied.flatMap(({ headers }) => Object.keys(headers));
-  return [...new Set(names)]
-    .filter((name) => reservedHeaders.test(name))
-    .map((name) => `the header ${name} cannot pass the API server's proxy: use access: direct, or another header`);
+/** What is wrong with the spec, now that the number of the candidate's pods is known. */
+export function podCountProblems({ cutover: { minimumReady } }: Spec, replicas: number): string[] {
+  if (minimumReady === undefined || minimumReady <= replicas) return [];
+  return [
+    `cutover.minimumReady is ${minimumReady}, but the candidate has only ${replicas} pods: lower it, or raise replicas`,
+  ];
 }
 
 /** What is wrong with the candidate as it would be created. */

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { slotName } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
+import { doubtsAbout } from '../../domain/spec-doubts.ts';
 import type { DeploymentManifest } from '../candidate.ts';
 import type { Facts } from './facts.ts';
 import type { Plan } from './plan.ts';
@@ -25,6 +26,7 @@ export function noticesOf(
     ...repositoryNotices(spec, facts),
     ...probeNotices(manifest),
     ...quotaNotices(facts),
+    ...doubtsAbout(spec),
   ];
 }
 

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { startWorker } from '../../../demo/processes.ts';
+import { runCommand } from '../../../sandbox/command-line.ts';
 import { launchSandbox } from '../../../sandbox/launch.ts';
 import { connect } from '../../../src/client/index.ts';
 import { runCampaign } from './campaign.ts';
@@ -16,20 +17,6 @@ import { planOf } from './scenarios.ts';
 
 /** A fault of 1.5 % takes so long to tell from 0.2 %; the soak is what stable is known from. */
 const times = { soak: '30s', monitor: '60s' } as const;
-
-async function main(argv: readonly string[]): Promise<number> {
-  const parsed = parseOptions(argv);
-  switch (parsed.kind) {
-    case 'help':
-      process.stdout.write(`${usage}\n`);
-      return 0;
-    case 'mistake':
-      process.stderr.write(`${parsed.message}\n\n${usage}\n`);
-      return 2;
-    case 'run':
-      return run(parsed.options);
-  }
-}
 
 /** Brings up what the campaign needs, and ends it again. */
 async function run(options: CampaignOptions): Promise<number> {
@@ -67,4 +54,4 @@ function campaign(stage: Stage, { atOnce, json, ...selection }: CampaignOptions)
 // The sandbox and the worker end with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runCommand(parseOptions(process.argv.slice(2)), usage, run);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ParsedCommand } from '../../../sandbox/command-line.ts';
 
 export interface CampaignOptions {
   readonly clean: number;
@@ -9,11 +10,6 @@ export interface CampaignOptions {
   /** Where the results go as JSON. */
   readonly json: string | null;
 }
-
-export type ParsedOptions =
-  | { readonly kind: 'run'; readonly options: CampaignOptions }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'mistake'; readonly message: string };
 
 export const usage = `Usage: npm run bench:deployments -- [--clean N] [--faulty N] [--at-once K]
          [--only TEXT] [--json FILE]
@@ -27,7 +23,7 @@ export const usage = `Usage: npm run bench:deployments -- [--clean N] [--faulty 
 Exit codes: 0 both sides of the claim hold, 1 one does not, 2 wrong usage`;
 
 /** Reads the command line; a mistake names the option. */
-export function parseOptions(argv: readonly string[]): ParsedOptions {
+export function parseOptions(argv: readonly string[]): ParsedCommand<CampaignOptions> {
   try {
     const { values } = parseArgs({
       args: [...argv],

@@ -8,6 +8,8 @@ import '../../setup/provided.ts';
 interface OwnWorkerOptions {
   readonly taskQueue?: string;
   readonly buildId?: string;
+  /** Other settings of it. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly ways?: Partial<Pick<SandboxInfo, 'deployerKubeconfig' | 'temporalAddress' | 'clusterProxy'>>;
 }
 
@@ -15,14 +17,21 @@ export class OwnWorker {
   readonly taskQueue: string;
   readonly #buildId: string;
   readonly #sandbox: Pick<SandboxInfo, 'deployerKubeconfig' | 'temporalAddress' | 'clusterProxy'>;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #said: string[] = [];
   #running: RunningCommand | null = null;
 
   /** What of the sandbox it reaches in another way is given by `ways`. */
-  constructor({ taskQueue = `own-${randomUUID().slice(0, 8)}`, buildId = '', ways = {} }: OwnWorkerOptions = {}) {
+  constructor({
+    taskQueue = `own-${randomUUID().slice(0, 8)}`,
+    buildId = '',
+    env = {},
+    ways = {},
+  }: OwnWorkerOptions = {}) {
     this.taskQueue = taskQueue;
     this.#sandbox = { ...inject('sandbox'), ...ways };
     this.#buildId = buildId;
+    this.#env = env;
   }
 
   /** What it has printed. */
@@ -40,6 +49,7 @@ export class OwnWorker {
       CUTOVER_CLUSTER_PROXY: clusterProxy,
       CUTOVER_TASK_QUEUE: this.taskQueue,
       CUTOVER_BUILD_ID: this.#buildId,
+      ...this.#env,
     };
     await new Promise<void>((resolve, reject) => {
       const worker = startWorker(env, (line) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { looksNeeded } from '../../../src/domain/watch-looks.ts';
 import {
   assess,
   compare,
-  looksNeeded,
   newComparison,
   withBaseline,
   type Assessment,

@@ -15,6 +15,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { slotLabels, slotName, type Slot } from '../../../src/domain/slot.ts';
 import { ApiServer, type ApiRequest } from '../../../src/kubernetes/api-server.ts';
+import { deploymentAnnotation } from '../../../src/kubernetes/candidate.ts';
 import { clusterOn, type Cluster } from '../../../src/kubernetes/cluster.ts';
 import type { Random } from '../random.ts';
 import { ModelApiServer, type Caller, type Effect } from './api-server.ts';
@@ -102,11 +103,19 @@ export class ClusterModel {
     });
     this.#create('secrets', { metadata: { name: 'probe' }, data: { token: Buffer.from(canary).toString('base64') } });
     if (live !== null) this.createSlot(live, 'app:v1', replicas);
-    if (leftover && live !== null) this.createSlot(live === 'blue' ? 'green' : 'blue', 'app:v0', replicas);
+    if (leftover && live !== null) this.#leave(live === 'blue' ? 'green' : 'blue', 'app:v0', replicas);
   }
 
   createSlot(slot: Slot, image: string, replicas: number): void {
     this.#create('deployments', deploymentManifest(this.app, slot, image, replicas));
+  }
+
+  /** As an earlier deployment would have left it. */
+  #leave(slot: Slot, image: string, replicas: number): void {
+    this.#create(
+      'deployments',
+      deploymentManifest(this.app, slot, image, replicas, { [deploymentAnnotation]: 'earlier' }),
+    );
   }
 
   get production(): Kinds['services'] | null {
@@ -178,11 +187,11 @@ class WayToApiServer extends ApiServer {
 /** What must never be seen in a history. */
 export const canary = 'canary-s3cr3t-7f19';
 
-function deploymentManifest(app: string, slot: Slot, image: string, replicas: number): object {
+function deploymentManifest(app: string, slot: Slot, image: string, replicas: number, annotations = {}): object {
   const labels = slotLabels(app, slot);
   const container = { name: app, image, readinessProbe: { httpGet: { path: '/' } } };
   return {
-    metadata: { name: slotName(app, slot), labels },
+    metadata: { name: slotName(app, slot), labels, annotations },
     spec: {
       replicas,
       selector: { matchLabels: labels },
