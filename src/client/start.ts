@@ -7,6 +7,7 @@ import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
 import type { StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { standingOf } from './previous.ts';
 import { sendMessage } from './send-message.ts';
 import { readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
@@ -67,7 +68,7 @@ async function whatIsUnfinished(
 ): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
   const last = await statusOf(temporal, id);
   if (last === null) return null;
-  const { state } = last;
+  const state = await standingOf(temporal, last.state);
   const ended = leftBehind(state);
   if (ended === null || state.outcome === 'failed' || state.traffic?.slot !== ended.candidateSlot) return null;
   return {

@@ -47,7 +47,7 @@ function partsOf(status: DeploymentStatus, options: StatusOptions): Part[] {
     ...renderEvidence(status, options),
     ...renderHistory(status.state, now, width),
     part(ranks.traffic, renderPrevious(status.state, options.previous ?? null, now)),
-    ...renderNext(status, now),
+    ...renderNext(status, now, options.previous ?? null),
   ];
 }
 
