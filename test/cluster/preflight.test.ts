@@ -21,6 +21,27 @@ describe('what preflight refuses', () => {
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
   });
 
+  it('is told before a deployment as well, with the API server’s own words, and nothing is changed', async () => {
+    rig = await ClusterRig.withSeed(1);
+    const before = await rig.kubectl('get', 'all', '-o', 'name');
+    const patch = {
+      spec: {
+        template: { spec: { containers: [{ name: 'api', image: 'myapp:v2.0', ports: [{ containerPort: 0 }] }] } },
+      },
+    };
+    const spec = rig.spec({ candidate: { image: 'myapp:v2.0', patch }, logs: { container: 'nobody' } });
+    await rig.grant(spec);
+    const { code, stderr } = await rig.cutover('validate', '--connect', '-f', spec);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/candidate\.patch: the API server would refuse the Deployment "api-green": .*containerPort/);
+    expect(stderr).toMatch(/logs\.container: is "nobody", but the candidate's pods have api: name one that both/);
+    const nowhere = rig.spec({ service: 'no-such-service' });
+    await rig.grant(nowhere);
+    const elsewhere = await rig.cutover('validate', '--connect', '-f', nowhere);
+    expect(elsewhere.stderr).toMatch(/service: there is no Service "no-such-service" in namespace/);
+    expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
+  });
+
   it("is another's Deployment in the other slot, which --replace deletes", async () => {
     rig = await ClusterRig.withSeed(1);
     await rig.apply(seedManifests(1, 'myapp:v0.9', ['api-green']));
