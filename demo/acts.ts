@@ -52,9 +52,10 @@ export async function backByItself(director: Director): Promise<Act> {
 }
 
 async function deploy(director: Director, image: string): Promise<void> {
-  const file = director.stage.writeSpec(deploySpec(soakRate));
+  const { stage } = director;
+  stage.writeSpec(deploySpec(soakRate));
   const before = director.state()?.runId;
-  await command(director, 0, 'deploy', '-f', file, '--image', image, '--reason', `demo of ${image}`);
+  await command(director, 0, 'deploy', '-f', stage.specFile, '--image', image, '--reason', `demo of ${image}`);
   await director.when(({ runId }) => runId !== before);
 }
 

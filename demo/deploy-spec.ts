@@ -13,15 +13,23 @@ export const shortened: readonly ShortenedTime[] = [
   { what: 'drain', usually: '1m', here: '10s' },
 ];
 
-/** The spec, as `cutover deploy -f` reads it. `soakRate` is requests a second to each slot during the soak. */
-export function deploySpec(soakRate: number): unknown {
+/** As `cutover deploy -f` reads it. */
+export type DemoSpec = ReturnType<typeof deploySpec>;
+
+/** The spec of the Role: the worker may also go through the API server, as specs do that leave `access` at its default. */
+export function specOfRole(): DemoSpec {
+  return { ...deploySpec(0), access: 'proxy' };
+}
+
+/** `soakRate` is requests a second to each slot during the soak. */
+export function deploySpec(soakRate: number) {
   // Everything shares the cores of one machine: a moment of a tenth of a second says nothing of the candidate.
   const watch = { interval: '1s', minimumRequests: 50, comparison: { minimumSlowdown: '100ms' } };
   return {
     app: 'api',
     service: 'api-service',
     candidate: { image: 'myapp:v2.0' },
-    access: 'direct',
+    access: 'direct' as 'direct' | 'proxy',
     warmUp: { requests: [{ path: '/api/items', count: 5 }] },
     smoke: {
       checks: [

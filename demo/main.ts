@@ -2,12 +2,12 @@
  * `npm run demo`: takes a service from v1 to v2 and back, forward again, and lets the monitor roll a faulty v3 back, all
  * under load, on a real Temporal server and a real Kubernetes API. Ends with a table of what was measured.
  */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { runCommand } from '../sandbox/command-line.ts';
 import { renderStatus } from '../src/cli/render/status.ts';
 import { backByHand, backByItself, forwardAgain, type Director } from './acts.ts';
 import { shortened } from './deploy-spec.ts';
+import { keepRunning } from './kept.ts';
 import { loadLines } from './load-lines.ts';
 import type { LoadStats } from './load/report.ts';
 import { complaints, measure, type Act, type Measured } from './measured.ts';
@@ -82,16 +82,6 @@ function report(measured: Measured, { json }: DemoOptions): number {
   for (const complaint of wrong) process.stdout.write(`NOT AS IT SHOULD BE: ${complaint}\n`);
   if (wrong.length === 0) process.stdout.write('All as it should be.\n');
   return wrong.length === 0 ? 0 : 1;
-}
-
-async function keepRunning({ env, uiAddress }: Stage): Promise<void> {
-  const settings = ['KUBECONFIG', 'TEMPORAL_ADDRESS', 'CUTOVER_CLUSTER_PROXY'].map(
-    (name) => `  export ${name}=${env[name] ?? ''}`,
-  );
-  process.stdout.write(
-    `\nEverything keeps running until Ctrl-C. In another terminal:\n\n${settings.join('\n')}\n  npx cutover status api\n\n  Temporal UI   ${uiAddress}\n`,
-  );
-  await once(process, 'SIGINT');
 }
 
 async function untilInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

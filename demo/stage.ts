@@ -5,22 +5,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments, stringify } from 'yaml';
 import { launchSandbox } from '../sandbox/launch.ts';
+import type { SandboxInfo } from '../sandbox/sandbox.ts';
 import { podsAnswer, serviceAnswers } from '../sandbox/pods-answer.ts';
 import { serviceUrl } from '../sandbox/service-url.ts';
 import { run } from '../sandbox/tools/command.ts';
 import { launchLoad, type LaunchedLoad } from './load/launch.ts';
 import type { LoadStats } from './load/report.ts';
-import { deploySpec } from './deploy-spec.ts';
+import { specOfRole, type DemoSpec } from './deploy-spec.ts';
 import { cutover, startWorker, type CommandResult } from './processes.ts';
 
 export interface Stage {
   readonly env: NodeJS.ProcessEnv;
   readonly load: LaunchedLoad;
-  readonly uiAddress: string;
+  readonly sandbox: SandboxInfo;
+  /** Where the Service is reached on this machine. */
+  readonly serviceUrl: string;
+  /** The file of the demo's spec. */
+  readonly specFile: string;
   /** Runs `cutover ARGS`, as a user would. */
   cutover(...args: string[]): Promise<CommandResult>;
-  /** Writes a spec to a file that `cutover deploy -f` can read. */
-  writeSpec(spec: unknown): string;
+  /** Writes the spec to its file. */
+  writeSpec(spec: DemoSpec): void;
   /** Requests of the worker to the Kubernetes API so far, from the API server's audit log. */
   kubernetesRequests(): number;
   stop(): Promise<void>;
@@ -56,11 +61,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       CUTOVER_BY: 'demo',
       NO_COLOR: '1',
     };
-    const writeSpec = (spec: unknown): string => {
-      const file = join(directory, 'deploy.yaml');
-      writeFileSync(file, stringify(spec));
-      return file;
-    };
+    const specFile = join(directory, 'deploy.yaml');
+    const writeSpec = (spec: DemoSpec): void => writeFileSync(specFile, stringify(spec));
     const worker = startWorker(env, () => undefined);
     stops.push(() => worker.stop());
     const kubectl = (...args: string[]): Promise<string> =>
@@ -68,7 +70,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     const applied = join(directory, 'applied.yaml');
     writeFileSync(applied, seedWithoutGreen());
     await kubectl('apply', '-f', applied);
-    writeFileSync(applied, await roleOfDeployer(writeSpec(deploySpec(0)), env));
+    writeSpec(specOfRole());
+    writeFileSync(applied, await roleOfDeployer(specFile, env));
     await kubectl('apply', '-f', applied);
     await kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
     const stable = { namespace: 'default', selector: 'app=api,version=blue', port: 8080, path: '/healthz' };
@@ -87,7 +90,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       env,
       load,
       stop,
-      uiAddress: info.uiAddress,
+      sandbox: info,
+      serviceUrl: url,
+      specFile,
       cutover: (...args) => cutover(args, env),
       writeSpec,
       kubernetesRequests: () => readFileSync(info.auditLog, 'utf8').split('"stage":"RequestReceived"').length - 1,

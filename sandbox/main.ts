@@ -85,9 +85,11 @@ The sandbox is up. In another terminal:
   export KUBECONFIG=${info.kubeconfig}
   export TEMPORAL_ADDRESS=${info.temporalAddress}
   export CUTOVER_CLUSTER_PROXY=${info.clusterProxy}
+  export PATH=${info.commands}:$PATH
 
   Temporal UI   ${info.uiAddress}
   kubectl       ${info.kubectl}
+  temporal      ${info.temporal}
   logs          ${info.runDirectory}/*.log
 
 Ctrl-C stops it and removes everything.

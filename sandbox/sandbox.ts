@@ -1,8 +1,8 @@
 /** The sandbox: a real Temporal server and a real Kubernetes API on one machine. */
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { writeClientCommands } from './client-commands.ts';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.ts';
-import { writeKubectl } from './kubectl.ts';
 import { holdNetwork, type HeldNetwork } from './network.ts';
 import { startNodeAgent, type NodeAgent } from './node/agent.ts';
 import { defaultImages } from './node/images.ts';
@@ -23,7 +23,10 @@ export interface SandboxInfo {
    */
   readonly deployerKubeconfig: string;
   readonly auditLog: string;
+  /** The directory of `kubectl` and `temporal`, for PATH. */
+  readonly commands: string;
   readonly kubectl: string;
+  readonly temporal: string;
   readonly apiServer: string;
   readonly temporalAddress: string;
   readonly uiAddress: string;
@@ -156,11 +159,17 @@ function describe(
   { gatewayAddress }: NodeAgent,
   temporal: TemporalServer,
 ): SandboxInfo {
+  const commands = writeClientCommands(supervisor.runDirectory, {
+    kubernetes: { binary: binaries.kubernetes, kubeconfig: files.kubeconfigs.admin },
+    temporal: { binary: binaries.temporal, address: temporal.address },
+  });
   return {
     kubeconfig: files.kubeconfigs.admin,
     deployerKubeconfig: files.kubeconfigs.deployer,
     auditLog: files.auditLog,
-    kubectl: writeKubectl(supervisor.runDirectory, binaries.kubernetes, files.kubeconfigs.admin),
+    commands: commands.directory,
+    kubectl: commands.kubectl,
+    temporal: commands.temporal,
     apiServer: server,
     temporalAddress: temporal.address,
     uiAddress: temporal.uiAddress,

@@ -178,6 +178,8 @@ export interface ValidateResult {
   readonly mistakes: readonly SpecMistake[];
   /** What was not tried out, and why; one sentence each. */
   readonly unchecked: readonly string[];
+  /** What is no mistake and good to know; one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Beside the steps of a deployment. */

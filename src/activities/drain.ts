@@ -1,6 +1,8 @@
 /** Watches the slot that goes away until nobody asks it anything any more, within the limit of the spec. */
+import { whyInFull } from '../domain/drain-wait.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { slotName } from '../domain/slot.ts';
+import type { Spec } from '../domain/spec.ts';
 import { pause, report, type Attempt, type Step } from './attempt.ts';
 import type { DrainInput, DrainResult } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -61,10 +63,17 @@ export async function watchTail(input: DrainInput, attempt: Attempt, countLate: 
 }
 
 function tell(attempt: Attempt, { spec, slot }: DrainInput, resume: Resume): void {
-  const seen = resume.tail === null ? 'its requests cannot be counted' : `${resume.tail} late requests`;
   const expectedAt = new Date(resume.startedAt + toMilliseconds(spec.drain)).toISOString();
-  const summary = `draining ${slotName(spec.app, slot)}: ${seen} in ${formatDuration(Date.now() - resume.startedAt)}`;
+  const summary = `draining ${slotName(spec.app, slot)}: ${wordWait(spec, resume)}`;
   report(attempt, 'drain', { summary, expectedAt }, resume);
+}
+
+/** That nothing is counted where it cannot be is no fault. */
+function wordWait(spec: Spec, { tail, startedAt }: Resume): string {
+  const why = tail === null ? whyInFull(spec) : null;
+  if (why !== null) return `all of drain (${spec.drain}) is waited for: ${why}`;
+  const seen = tail === null ? 'its requests cannot be counted' : `${tail} late requests`;
+  return `${seen} in ${formatDuration(Date.now() - startedAt)}`;
 }
 
 function readResume(resume: unknown): Resume | null {

@@ -10,6 +10,7 @@ import { traced, withTrace, type Access } from '../kubernetes/access/index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { waitForEndpoints } from '../kubernetes/endpoints.ts';
 import { describeApiError } from '../kubernetes/errors.ts';
+import { noSlot } from '../kubernetes/production.ts';
 import { report, type Attempt } from './attempt.ts';
 import { identityOf, type Answer } from './identity.ts';
 import type { SwitchInput } from './contract.ts';
@@ -57,7 +58,7 @@ export async function verifySwitch(
     const late = endpoints.isLate === true ? `${isOver(deadlines.cutover(spec))}, and ` : '';
     return { verified: false, sentence: late + endpoints.difference };
   }
-  if (made.to === null) return { verified: true, sentence: 'the EndpointSlices are empty, as before the deployment' };
+  if (made.to === null) return { verified: true, sentence: noSlotIsLive(spec) };
   const name = slotName(spec.app, made.to);
   const slices = `the EndpointSlices hold exactly the ${endpoints.endpoints} ready pods of ${name}`;
   if (spec.cutover.verify.connections === 0) return { verified: true, sentence: slices };
@@ -67,6 +68,11 @@ export async function verifySwitch(
   };
   const connections = await verifyConnections(probe, made, deadline, attempt);
   return { verified: connections.verified, sentence: `${slices}; ${connections.sentence}` };
+}
+
+/** The manifest of the Service may name a slot: that gets no users before a deployment has passed. */
+function noSlotIsLive({ service }: Spec): string {
+  return `no slot is live, as before the deployment: the Service "${service}" selects version ${noSlot} until one has passed, and the EndpointSlices are empty`;
 }
 
 /** Asks a Service on a connection of its own. */

@@ -31,7 +31,8 @@ export async function resolveId(app: string | undefined, options: AppOptions, te
   return deploymentId(first, second);
 }
 
-function namespaceOf(name: string): string {
+/** The name, where it is one. Throws UsageError. */
+export function namespaceOf(name: string): string {
   if (!label.test(name)) throw new UsageError(`"${name}" is not the name of a namespace`);
   return name;
 }

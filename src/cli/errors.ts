@@ -11,11 +11,19 @@ export class UsageError extends Error {
 export class SpecInvalid extends Error {
   override readonly name = 'SpecInvalid';
   readonly mistakes: readonly FileMistake[];
+  readonly beside: Beside;
 
-  constructor(mistakes: readonly FileMistake[]) {
+  constructor(mistakes: readonly FileMistake[], beside: Beside = { document: {}, lines: [] }) {
     super(describeFileMistakes(mistakes));
     this.mistakes = mistakes;
+    this.beside = beside;
   }
+}
+
+/** What was found beside the mistakes: for programs, and for people. */
+interface Beside {
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly lines: readonly string[];
 }
 
 /** A deployment does not do what was asked of it; `details` go into the JSON document. */
@@ -43,8 +51,9 @@ export function tell(error: unknown): ToldError {
   const exitCode = exitCodes.error;
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, text: message, document };
   if (error instanceof SpecInvalid) {
-    const { mistakes } = error;
-    return { exitCode: exitCodes.usage, text: message, document: { ...document, mistakes } };
+    const { mistakes, beside } = error;
+    const text = [message, ...beside.lines].join('\n');
+    return { exitCode: exitCodes.usage, text, document: { ...document, mistakes, ...beside.document } };
   }
   if (error instanceof Refused) return { exitCode, text: message, document: { ...document, ...error.details } };
   if (error instanceof NoWorker) {

@@ -12,13 +12,8 @@ export {
 export type { ListedDeployment, ListOptions } from './list.ts';
 export type { Answer } from './send-message.ts';
 export { taskQueueOf, type Settings, type SettingsOptions } from './settings.ts';
-export {
-  describeFileMistakes,
-  readSpecFile,
-  type FileMistake,
-  type SpecFile,
-  type SpecFileOptions,
-} from './spec-file.ts';
+export { describeFileMistakes, type FileMistake } from './file-mistake.ts';
+export { readSpecFile, type SpecFile, type SpecFileOptions } from './spec-file.ts';
 export type { DeployOptions, DeployResult, InTheWay } from './start.ts';
 export { leftBehind } from './undo.ts';
 export type { WorkerVersion } from './worker-version.ts';

@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { isUnreadable, TolerantCodec } from '../codec/tolerant-codec.ts';
+import { deploymentId } from '../domain/slot.ts';
 import type { StepName } from '../domain/state.ts';
 import { workflowType } from '../workflows/messages.ts';
 import { lastKnownOf } from './no-worker.ts';
@@ -20,6 +21,8 @@ export interface ListedDeployment {
 export interface ListOptions {
   /** How many past deployments at most; all running ones are listed. */
   readonly past?: number;
+  /** Those of the apps in this namespace; all without it. */
+  readonly namespace?: string;
 }
 
 const mostRunning = 1_000;
@@ -27,10 +30,12 @@ const mostRunning = 1_000;
 /** Running deployments first, then past ones, the latest first. Temporal's list lags behind by a second or so. */
 export async function listDeployments(
   temporal: Temporal,
-  { past = 20 }: ListOptions = {},
+  { past = 20, namespace }: ListOptions = {},
 ): Promise<ListedDeployment[]> {
-  const running = await query(temporal, `ExecutionStatus = "Running"`, mostRunning);
-  const ended = past === 0 ? [] : await query(temporal, `ExecutionStatus != "Running"`, past);
+  const which =
+    namespace === undefined ? '' : ` AND WorkflowId STARTS_WITH ${JSON.stringify(deploymentId(namespace, ''))}`;
+  const running = await query(temporal, `ExecutionStatus = "Running"${which}`, mostRunning);
+  const ended = past === 0 ? [] : await query(temporal, `ExecutionStatus != "Running"${which}`, past);
   return [...running, ...ended];
 }
 

@@ -23,6 +23,11 @@ export async function previousOf(
   }
 }
 
+/** The deployment as which the cluster stands: one that was refused has changed nothing, so it is the one before. */
+export async function standingOf(temporal: Temporal, last: DeploymentState): Promise<DeploymentState> {
+  return last.outcome === 'refused' ? ((await previousOf(temporal, last)) ?? last) : last;
+}
+
 /** It is told beside what was asked for, which stands without it. */
 function isUnknown(error: unknown): boolean {
   return [DeploymentNotFound, DeploymentWithoutRecord, NoWorker, TemporalCallFailed].some(

@@ -8,6 +8,7 @@ import type { DeploymentState } from '../domain/state.ts';
 import { approveUpdate, finishUpdate, rejectUpdate, rollbackUpdate } from '../workflows/messages.ts';
 import { DeploymentNotFound, NoWorker } from './errors.ts';
 import { withWorker } from './no-worker.ts';
+import { standingOf } from './previous.ts';
 import { readStatus } from './status.ts';
 import { leftBehind, startUndo } from './undo.ts';
 import type { Temporal } from './temporal.ts';
@@ -55,7 +56,8 @@ export async function sendMessage(
 /** No workflow of this id runs: either it is over, or there never was one. */
 async function answerOfEnded(temporal: Temporal, id: string, name: MessageName, message: Message): Promise<Answer> {
   try {
-    const { state } = await readStatus(temporal, id);
+    const { state: last } = await readStatus(temporal, id);
+    const state = await standingOf(temporal, last);
     const ended = name === 'rollback' ? leftBehind(state) : null;
     if (ended !== null) {
       const begun = await startUndo(temporal, state, ended, message);
@@ -63,7 +65,7 @@ async function answerOfEnded(temporal: Temporal, id: string, name: MessageName, 
     }
     return {
       kind: 'refused',
-      message: refusalOf(state, name) ?? `${id} is over: it does not take \`${name}\` any more`,
+      message: refusalOf(last, name) ?? `${id} is over: it does not take \`${name}\` any more`,
     };
   } catch (error) {
     if (error instanceof DeploymentNotFound) return { kind: 'notFound', message: error.message };

@@ -8,22 +8,23 @@ import { dirname, resolve } from 'node:path';
 import { pathParts } from '../domain/spec-path.ts';
 import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
+import { byLine, ofNoLine, type FileMistake } from './file-mistake.ts';
 import { readDocument, type SpecDocument } from './spec-document.ts';
-
-/** A mistake in a spec file, and in which file and line of it. */
-export interface FileMistake extends SpecMistake {
-  readonly file: string;
-  readonly line: number | null;
-  readonly column: number | null;
-}
 
 export type SpecFile =
   /** `input` is what to deploy: the file as written, with the manifest and the image put in. */
-  | { readonly ok: true; readonly spec: Spec; readonly input: unknown; readonly locate: Locate }
+  | {
+      readonly ok: true;
+      /** The file, as it is called in messages. */
+      readonly name: string;
+      readonly spec: Spec;
+      readonly input: unknown;
+      readonly locate: Locate;
+    }
   | { readonly ok: false; readonly mistakes: readonly FileMistake[] };
 
-/** Where in the file a mistake is that was found later. */
-type Locate = (mistake: SpecMistake) => FileMistake;
+/** Where in the file mistakes are that were found later; of a default, which is not in the file, it says so. */
+type Locate = (mistakes: readonly SpecMistake[]) => FileMistake[];
 
 export interface SpecFileOptions {
   /** Replaces candidate.image. */
@@ -47,22 +48,15 @@ export async function readSpecFile(path: string, options: SpecFileOptions = {}):
   const input = withImage(inlined.input, options.image);
   const parsed = parseSpec(input);
   const { manifest } = inlined;
-  const locate: Locate = (mistake) => {
+  const locate = (mistake: SpecMistake): FileMistake => {
     const inManifest = manifest !== null && mistake.path.startsWith(`${manifestPath}.`);
     return inManifest ? located(mistake, manifest.file, manifest.document, 2) : located(mistake, file, document);
   };
-  if (parsed.ok) return { ok: true, spec: parsed.spec, input, locate };
-  return { ok: false, mistakes: parsed.mistakes.map(locate) };
-}
-
-/** One line a mistake: `deploy.yaml:12: soak.duration: write a duration such as …`. */
-export function describeFileMistakes(mistakes: readonly FileMistake[]): string {
-  return mistakes
-    .map(({ file, line, column, path, message }) => {
-      const place = [file, line, column].filter((part) => part !== null).join(':');
-      return [place, path, message].filter((part) => part !== '').join(': ');
-    })
-    .join('\n');
+  if (!parsed.ok) return { ok: false, mistakes: byLine(parsed.mistakes.map(locate)) };
+  const { spec } = parsed;
+  const locateLater: Locate = (mistakes) =>
+    byLine(mistakes.map((mistake) => ofNoLine(mistake, file, { spec, input }) ?? locate(mistake)));
+  return { ok: true, name: file, spec, input, locate: locateLater };
 }
 
 const manifestPath = 'candidate.manifest';

@@ -4,9 +4,10 @@ import { isPromoted } from '../domain/decision-rules.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
-import type { StepName } from '../domain/state.ts';
+import type { DeploymentState, StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { standingOf } from './previous.ts';
 import { sendMessage } from './send-message.ts';
 import { readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
@@ -61,13 +62,10 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
 }
 
 /** A deployment that was ended from outside after its cutover has left a fallback, which the next one would replace. */
-async function whatIsUnfinished(
-  temporal: Temporal,
-  id: string,
-): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+async function whatIsUnfinished(temporal: Temporal, id: string): Promise<Refusal | null> {
   const last = await statusOf(temporal, id);
   if (last === null) return null;
-  const { state } = last;
+  const state = await standingOf(temporal, last.state);
   const ended = leftBehind(state);
   if (ended === null || state.outcome === 'failed' || state.traffic?.slot !== ended.candidateSlot) return null;
   return {
@@ -114,18 +112,12 @@ async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: D
 }
 
 /** Gets the running deployment out of the way, or says why it stays. */
-async function makeWay(
-  temporal: Temporal,
-  id: string,
-  spec: Spec,
-  options: DeployOptions,
-): Promise<Extract<DeployResult, { kind: 'refused' }> | null> {
+async function makeWay(temporal: Temporal, id: string, spec: Spec, options: DeployOptions): Promise<Refusal | null> {
   const running = await statusOf(temporal, id);
   if (running === null || isFinal(running.state)) return null;
   const { state } = running;
   const by = { by: options.by, reason: `${wordCandidate(spec)} is deployed next` };
   if (isPromoted(state.phase)) {
-    options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
     const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
     // Past its retention a deployment takes no message any more: it is about to end by itself.
     if (state.phase === 'retention') {
@@ -135,8 +127,9 @@ async function makeWay(
         successor: options.spec,
         replace: options.replace === true,
       });
-      if (answer.kind === 'refused') return refuse(state, answer.message);
+      if (answer.kind === 'refused') return refused(state, `nothing was started: ${answer.message}`);
     }
+    options.onMakingWay?.(`${id} is at ${state.phase}: it is superseded`);
   } else if (options.replace === true) {
     options.onMakingWay?.(`${id} is at ${state.phase}: it is rolled back to make way`);
     if (state.phase !== 'rollback') await sendMessage(temporal, id, 'rollback', by);
@@ -160,13 +153,12 @@ async function statusOf(temporal: Temporal, id: string): Promise<DeploymentStatu
   }
 }
 
-function refuse(
-  { id, runId, phase }: DeploymentStatus['state'],
-  advice: string,
-): Extract<DeployResult, { kind: 'refused' }> {
-  return {
-    kind: 'refused',
-    message: `a deployment of ${id} is in the way: it is at ${phase}; ${advice}`,
-    inTheWay: { id, runId, phase },
-  };
+type Refusal = Extract<DeployResult, { kind: 'refused' }>;
+
+function refuse(state: DeploymentState, advice: string): Refusal {
+  return refused(state, `a deployment of ${state.id} is in the way: it is at ${state.phase}; ${advice}`);
+}
+
+function refused({ id, runId, phase }: DeploymentState, message: string): Refusal {
+  return { kind: 'refused', message, inTheWay: { id, runId, phase } };
 }

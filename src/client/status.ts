@@ -12,7 +12,7 @@ import type { DeploymentState } from '../domain/state.ts';
 import { stateQuery, workflowType } from '../workflows/messages.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord, TemporalCallFailed } from './errors.ts';
 import { lastKnownOf, withWorker } from './no-worker.ts';
-import type { Temporal } from './temporal.ts';
+import { codeOf, grpc, type Temporal } from './temporal.ts';
 
 export interface DeploymentStatus {
   readonly state: DeploymentState;
@@ -111,10 +111,15 @@ async function describe(
     if (description.type === workflowType) return description;
     throw new DeploymentNotFound(id, `the workflow ${id} is no deployment: its type is ${description.type}`);
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (!(error instanceof WorkflowNotFoundError || isNoRunId(error))) throw error;
     if (runId === undefined) throw new DeploymentNotFound(id);
     throw new DeploymentNotFound(id, `${id} has no deployment with the run id ${runId}: see \`cutover list --json\``);
   }
+}
+
+/** What Temporal says of a run id that it never gave to anything. */
+function isNoRunId(error: unknown): boolean {
+  return error instanceof TemporalCallFailed && codeOf(error.cause) === grpc.invalidArgument;
 }
 
 async function activityOf(

@@ -5,8 +5,14 @@ import { ConnectionFailed, TemporalCallFailed } from './errors.ts';
 import type { Settings } from './settings.ts';
 import { whyUnreachable } from './why-unreachable.ts';
 
-/** The gRPC status codes that are told apart here. */
-const grpc = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14, unauthenticated: 16 } as const;
+/** The gRPC status codes that are told apart. */
+export const grpc = {
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
 
 const connectTimeoutMs = 5_000;
 const callTimeoutMs = 10_000;

@@ -12,6 +12,8 @@ export interface Validated {
   readonly mistakes: readonly SpecMistake[];
   /** What was not tried out, and why; one sentence each. */
   readonly unchecked: readonly string[];
+  /** What is no mistake and good to know, such as the values that the checks give now. */
+  readonly notes: readonly string[];
 }
 
 /** As long as the worker has, and a little more. */
@@ -34,7 +36,8 @@ export async function validateSpec(temporal: Temporal, spec: Spec): Promise<Vali
         staticSummary: `${id}: tries out what the spec refers to`.slice(0, 180),
       }),
     );
-    return result as Validated;
+    // An older worker gives no notes.
+    return { notes: [], ...(result as Omit<Validated, 'notes'>) };
   } catch (error) {
     const why =
       error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);

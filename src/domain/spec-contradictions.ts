@@ -7,6 +7,7 @@ import { defaultInterval, formatDuration, toMilliseconds } from './duration.ts';
 import { locatedHeaders, passesProxy } from './request-headers.ts';
 import { slotName, slots } from './slot.ts';
 import type { Spec } from './spec.ts';
+import { watchMistakes } from './watch-mistakes.ts';
 
 export interface Contradiction {
   /** Of the field that is to be changed first. */
@@ -30,6 +31,7 @@ const rules: readonly ((spec: Spec) => Contradiction[])[] = [
   tooFewPods,
   missingServer,
   headersTaken,
+  watchMistakes,
 ];
 
 /** The preview Services stay where production switches to and fro between what they select. */

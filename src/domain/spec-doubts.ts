@@ -5,19 +5,7 @@ import { intervalOf, looksNeeded } from './watch-looks.ts';
 
 /** One sentence each. */
 export function doubtsAbout(spec: Spec): string[] {
-  return [...fewProbes(spec), ...fewLooks(spec)];
-}
-
-/** Others may send the candidate requests as well, so it is no mistake. */
-function fewProbes({ soak, metrics }: Spec): string[] {
-  const { duration, minimumRequests, onInsufficientData, traffic } = soak;
-  const seconds = toMilliseconds(duration) / 1_000;
-  const sent = Math.floor(seconds * traffic.requestsPerSecond);
-  if (seconds === 0 || sent >= minimumRequests || metrics === 'none') return [];
-  const end = onInsufficientData === 'rollback' ? ', by which the candidate is removed' : '';
-  return [
-    `soak.traffic sends ${sent} requests in soak.duration (${duration}), fewer than soak.minimumRequests (${minimumRequests}): unless others send some, that is insufficient data${end}`,
-  ];
+  return fewLooks(spec);
 }
 
 function fewLooks(spec: Spec): string[] {

@@ -31,16 +31,43 @@ export const containerPort = z.int().min(1).max(65_535);
 
 /** Of JavaScript, in a text of at most so many characters. */
 export function regularExpression(longest: number) {
-  return z.string().max(longest).refine(isRegularExpression, 'is not a regular expression');
+  return z
+    .string()
+    .max(longest)
+    .superRefine((text, context) => {
+      const why = whyNoExpression(text);
+      if (why !== null) context.addIssue({ code: 'custom', message: `is not a regular expression: ${why}` });
+    });
 }
 
-function isRegularExpression(text: string): boolean {
+/** As the engine says it, without the expression, which may be long. */
+function whyNoExpression(text: string): string | null {
   try {
     new RegExp(text);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    const beginning = `Invalid regular expression: /${text}/: `;
+    return message.startsWith(beginning) ? message.slice(beginning.length) : message;
   }
+}
+
+/** Of 1, as many write it in percent. */
+export const share = z
+  .number({
+    error: ({ code, input }) => {
+      const percent = typeof input === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(input)?.[1] : undefined;
+      if (code !== 'invalid_type' || percent === undefined) return undefined;
+      return `has to be a number, a share of 1: ${percent} % is ${shareOf(Number(percent))}`;
+    },
+  })
+  .min(0)
+  .max(1, {
+    error: ({ input }) => `has to be a share of 1, so 1 at most: ${Number(input)} % is ${shareOf(Number(input))}`,
+  });
+
+function shareOf(percent: number): number {
+  return Number((percent / 100).toPrecision(6));
 }
 
 export const json: z.ZodType = z.json();

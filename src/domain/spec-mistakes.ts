@@ -9,7 +9,7 @@ import { outOfBounds } from './input-limits.ts';
 import { specSchema, type Spec } from './spec.ts';
 import { choiceAt, type Choice } from './spec-choices.ts';
 import { contradictionsIn } from './spec-contradictions.ts';
-import { renderPath } from './spec-path.ts';
+import { renderPath, valueAt } from './spec-path.ts';
 import { clip, wordIssue, wordValue } from './spec-wording.ts';
 
 /** One thing that is wrong with a spec, and where in the file. */
@@ -104,15 +104,6 @@ function usedTwice(input: unknown): SpecMistake[] {
         : [],
     );
   });
-}
-
-function valueAt(input: unknown, path: Path): unknown {
-  let value = input;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
 }
 
 function bounded(mistakes: readonly SpecMistake[]): SpecMistake[] {

@@ -18,3 +18,13 @@ export function pathParts(path: string): (string | number)[] {
     return quoted === undefined ? (name ?? '') : String(JSON.parse(`"${quoted}"`));
   });
 }
+
+/** What stands at a path of a document of any shape; undefined where there is nothing. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}

@@ -18,6 +18,7 @@ import {
   json,
   positiveDuration,
   regularExpression,
+  share,
 } from './spec-fields.ts';
 import { metricsFromPrometheus, prometheusServer, requestsOnly } from './spec-prometheus.ts';
 
@@ -48,7 +49,7 @@ const timesStable = z.number().min(1).max(1_000).optional();
 
 const thresholds = z
   .strictObject({
-    errorRate: z.number().min(0).max(1).nullable().default(0.01).describe('The highest share of failed requests'),
+    errorRate: share.nullable().default(0.01).describe('The highest share of failed requests'),
     p95: positiveDuration.nullable().default('500ms').describe('The highest 95th percentile of latency'),
     p99: positiveDuration.nullable().default('1s').describe('The highest 99th percentile of latency'),
     restarts: z

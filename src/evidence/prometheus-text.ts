@@ -28,6 +28,12 @@ export function parsePrometheusText(text: string, names?: ReadonlySet<string>): 
   return samples;
 }
 
+/** What each metric is: `counter`, `gauge`, `histogram`. Those that the page says nothing of are left out. */
+export function metricTypes(text: string): ReadonlyMap<string, string> {
+  const lines = text.matchAll(/^# TYPE[ \t]+(\S+)[ \t]+(\w+)/gm);
+  return new Map([...lines].map(([, name = '', type = '']) => [name, type.toLowerCase()]));
+}
+
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 const label = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?/y;
 

@@ -176,15 +176,9 @@ function asFinding(
     case 'stable': {
       const judged = material(comparison, found, arms);
       if (judged.verdict === 'insufficient-data' && (metric !== 'error-rate' || isStableGone(found, arms))) return [];
-      return [
-        {
-          metric,
-          verdict: judged.verdict,
-          over: 'watch',
-          against: 'stable',
-          reason: judged.reason + suffix[comparison.with],
-        },
-      ];
+      // What is missing says itself with what it was to be compared.
+      const how = judged.verdict === 'insufficient-data' ? '' : suffix[comparison.with];
+      return [{ metric, verdict: judged.verdict, over: 'watch', against: 'stable', reason: judged.reason + how }];
     }
   }
 }

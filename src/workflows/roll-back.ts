@@ -92,13 +92,7 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   recordHandEdit(deployment, result.found, 'rollback');
   if (result.switched === null) {
     if (result.fence !== null) record.traffic(target.stableSlot, result.fence);
-    record.end(
-      'rollback',
-      'done',
-      isCutOver(state)
-        ? 'production was on stable already: somebody else switched it back'
-        : 'production never left stable',
-    );
+    record.end('rollback', 'done', unswitched(target, isCutOver(state)));
     return 'never-switched';
   }
   record.seen(result.switched);
@@ -107,6 +101,15 @@ async function switchBack(deployment: Deployment, target: Target, cause: Failure
   record.switched(switchRecord(state, 'rollback', { by, reason, requestedAt }, result.switched));
   record.end('rollback', 'done', result.switched.verification);
   return result.switched.verifiedAt === null ? 'unverified' : 'switched';
+}
+
+/** Where production is that had not to be switched back. */
+function unswitched({ stableSlot }: Target, wasCutOver: boolean): string {
+  if (wasCutOver) {
+    const where = stableSlot === null ? 'selected no slot' : 'was on stable';
+    return `production ${where} already: somebody else switched it back`;
+  }
+  return stableSlot === null ? 'no slot is live, as before the deployment' : 'production never left stable';
 }
 
 /** Whether a cutover is on record. One that was interrupted is not, and may have been made all the same. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { deadlines, describeOverdue } from '../domain/deadline.ts';
 import type { WatchEvidence } from '../domain/evidence.ts';
+import { describeInsufficient } from '../domain/insufficient-data.ts';
 import type { WatchSpec } from '../domain/spec.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf } from './failure-of.ts';
@@ -39,11 +39,7 @@ export function judge(
       throw ApplicationFailure.nonRetryable(evidence.reason, step === 'soak' ? 'SoakFailed' : 'MonitorFailed');
     case 'insufficient-data':
       if (watch.onInsufficientData === 'rollback') {
-        const message = describeOverdue(deadlines[step](planned.spec), {
-          undone: `the ${step} has insufficient data`,
-          why: evidence.reason,
-          next: `It ends so since ${step}.onInsufficientData is rollback: see that the metrics can be read and requests come, then deploy again`,
-        });
+        const message = describeInsufficient(step, evidence, planned.spec);
         throw ApplicationFailure.nonRetryable(message, step === 'soak' ? 'SoakFailed' : 'MonitorFailed');
       }
       goOn(record, step, evidence.reason);

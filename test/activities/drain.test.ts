@@ -41,6 +41,20 @@ it('does not call quiet what it could not count', async () => {
   expect(await drained([])).toEqual({ tailRequests: null, quiet: false, waitedMs: 20_000 });
 });
 
+it.each([
+  ['none', 'all of drain (20s) is waited for: metrics is none'],
+  [{ prometheus: { preset: 'http' } }, 'all of drain (20s) is waited for: what Prometheus scrapes comes too late'],
+  [undefined, 'its requests cannot be counted in 2s'],
+] as const)('with metrics %j tells why it goes on without a count', async (metrics, words) => {
+  const attempt = attemptOf();
+  const prometheus = { url: 'https://prometheus.example/' };
+  const spec = specOf({ drain: '20s', ...(metrics === undefined ? {} : { metrics, prometheus }) });
+  const result = watchTail({ ...input, spec }, attempt, () => Promise.resolve(null));
+  await vi.runAllTimersAsync();
+  await result;
+  expect(attempt.beats[0]?.progress.summary).toContain(`draining api-blue: ${words}`);
+});
+
 it('goes on where an earlier attempt was', async () => {
   const startedAt = Date.now() - 10_000;
   const result = await drained([1, 0, 0], attemptOf({ resume: { startedAt, tail: 5 } }));

@@ -172,10 +172,17 @@ export class SlotsRig {
     if (slot !== undefined) {
       const replicas = this.pods.filter((pod) => pod.slot === slot).length;
       return {
-        metadata: { name: `api-${slot}` },
-        spec: { replicas, template: { spec: { containers: [{ name: 'api' }] } } },
+        metadata: { name: `api-${slot}`, annotations: { 'cutover.dev/deployment': 'before' } },
+        spec: {
+          replicas,
+          selector: { matchLabels: { app: 'api', version: slot } },
+          template: { spec: { containers: [{ name: 'api' }] } },
+        },
       };
     }
+    const [, preview] = /\/services\/api-(blue|green)$/.exec(path) ?? [];
+    if (preview !== undefined)
+      return { metadata: { name: `api-${preview}` }, spec: { selector: { app: 'api', version: preview } } };
     if (path.includes('/metrics.k8s.io/')) return this.#usage(query?.labelSelector ?? '');
     if (path.endsWith('/pods')) {
       const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));

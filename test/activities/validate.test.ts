@@ -1,72 +1,16 @@
-/** What `cutover validate --connect` finds, against pods on loopback and a real Prometheus. */
+/** What `cutover validate --connect` finds, against pods on loopback. */
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
-import { ApiException } from '@kubernetes/client-node';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { validate } from '../../src/activities/validate/validate.ts';
-import type { Dependencies } from '../../src/activities/dependencies.ts';
+import { describe, expect, it } from 'vitest';
 import type { SpecInput } from '../../src/domain/spec.ts';
-import type { Cluster } from '../../src/kubernetes/cluster.ts';
-import { prometheusBinary, startPrometheus } from '../evidence/prometheus/prometheus-process.ts';
-import { httpPage } from '../evidence/prometheus/metrics-page.ts';
 import { SlotsRig } from './slots-rig.ts';
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-interface Call {
-  readonly path: string;
-  readonly method?: string;
-  readonly query?: { readonly dryRun?: string };
-}
+import { found, limits, page, query, rigWith } from './validating.ts';
 
 const protobuf = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
-/** The rig's cluster, in which the worker may do everything and there are no Secrets; `changed` is what was written in it. */
-function clusterOf(rig: SlotsRig): { dependencies: Dependencies; changed: Call[] } {
-  const changed: Call[] = [];
-  const json = (call: Call): Promise<unknown> => {
-    if (call.path.endsWith('/selfsubjectaccessreviews')) return Promise.resolve({ status: { allowed: true } });
-    if (/\/(secrets|configmaps)\//.test(call.path)) return Promise.reject(new ApiException(404, 'gone', '', {}));
-    if (call.method !== undefined && call.method !== 'GET' && call.query?.dryRun !== 'All') changed.push(call);
-    return rig.dependencies.cluster.api.json(call as Parameters<Cluster['api']['json']>[0]);
-  };
-  return { changed, dependencies: { ...rig.dependencies, cluster: { api: { json } } as unknown as Cluster } };
-}
-
-async function found(
-  rig: SlotsRig,
-  changes: Partial<SpecInput>,
-): Promise<{ told: string[]; unchecked: readonly string[] }> {
-  const { dependencies, changed } = clusterOf(rig);
-  const { spec } = rig.target(changes);
-  const { mistakes, unchecked } = await validate(dependencies, { spec }, new AbortController().signal);
-  expect(changed).toEqual([]);
-  return { told: mistakes.map(({ path, message }) => `${path}: ${message}`), unchecked };
-}
-
-/** A pod with this page of metrics, and an answer to everything else. */
-function paged(text: string): http.Server {
-  return http.createServer((request, response) => response.end(request.url === '/metrics' ? text : '{"depth": 3}'));
-}
-
-async function rigWith(page: string): Promise<SlotsRig> {
-  const rig = await SlotsRig.of({});
-  await rig.addPod('blue', paged(page));
-  return rig;
-}
-
-const page = httpPage({ ok: 90, failed: 10, fast: 50 });
-const limits = (p95: string | null, p99: string | null): Partial<SpecInput> => ({
-  soak: { thresholds: { p95, p99 } },
-  monitor: { thresholds: { p95, p99 } },
-});
-
 describe('the metrics of pods', () => {
   it('are right where a live pod has what the spec names', async () => {
-    expect(await found(await rigWith(page), limits('500ms', '400ms'))).toEqual({ told: [], unchecked: [] });
+    expect(await found(await rigWith(page), limits('400ms', '500ms'))).toEqual({ told: [], unchecked: [], notes: [] });
   });
 
   it('may have a native histogram, which the text does not show', async () => {
@@ -84,8 +28,11 @@ describe('the metrics of pods', () => {
 
   it('are looked at no further where nothing is live', async () => {
     expect(await found(await SlotsRig.of({}), {})).toEqual({
-      told: [],
+      told: [
+        ': the live Deployment "api-blue" has no ready pod (of 0), so there is nothing to go back to: repair it first',
+      ],
       unchecked: ["the pods' metrics: no pod of a live slot is ready"],
+      notes: [],
     });
   });
 
@@ -104,6 +51,26 @@ describe('the metrics of pods', () => {
       page,
       { metrics: { latency: 'latency_seconds' } },
       [/^metrics\.latency: the pod exposes no histogram latency_seconds/],
+    ],
+    [
+      page,
+      { metrics: { latency: 'http_requests_total' } },
+      [/^metrics\.latency: http_requests_total is a counter, not a histogram; without one/],
+    ],
+    [
+      `# TYPE http_in_flight gauge\nhttp_in_flight 3\n${page}`,
+      { metrics: { requests: 'http_in_flight' } },
+      [/^metrics\.requests: http_in_flight is a gauge, not a counter$/],
+    ],
+    [
+      page,
+      { metrics: { requests: 'http_request_duration_seconds' } },
+      [/^metrics\.requests: http_request_duration_seconds is a histogram, not a counter$/],
+    ],
+    [
+      page,
+      { metrics: { errors: { pattern: '5xx' } } },
+      [/^metrics\.errors\.pattern: 5xx matches no status of 100 to 599 as a whole, .*: status has 200, 503$/],
     ],
     [
       page,
@@ -147,6 +114,34 @@ describe('the metrics of pods', () => {
   });
 });
 
+describe('what preflight would refuse', () => {
+  const image = 'myapp:v2.0';
+
+  it.each<[string, Partial<SpecInput>, RegExp]>([
+    ['a Service', { service: 'nobody' }, /^service: there is no Service "nobody" in namespace "default": correct/],
+    ['a namespace', { namespace: 'nowhere' }, /^namespace: there is no namespace "nowhere": correct namespace/],
+    ['an app', { app: 'shop' }, /^app: the Service "api-service" selects app "api", the spec is for app "shop"/],
+    [
+      'a container for the image',
+      { candidate: { image, container: 'web' } },
+      /^candidate\.container: is "web", but the pods have api: name one of these$/,
+    ],
+    [
+      'a patch',
+      { candidate: { image, patch: { spec: { strategy: { type: 'Odd' } } } } },
+      /^candidate\.patch: the API server would refuse the Deployment "api-green": .*Unsupported value: "Odd"/,
+    ],
+    [
+      'a container of the logs',
+      { logs: { container: 'web' } },
+      /^logs\.container: is "web", but the candidate's pods have api: name one that both slots have$/,
+    ],
+  ])('is told with its field: %s', async (_, changes, words) => {
+    const { told } = await found(await rigWith(page), { metrics: 'none', ...changes });
+    expect(told).toContainEqual(expect.stringMatching(words));
+  });
+});
+
 describe('Secrets, addresses and answers', () => {
   const metrics = 'none' as const;
 
@@ -174,96 +169,56 @@ describe('Secrets, addresses and answers', () => {
 
   it('that do not answer as they should are told, and nothing is sent that could change something', async () => {
     const rig = await rigWith(page);
-    const { told, unchecked } = await found(rig, {
-      metrics,
+    const { told, unchecked, notes } = await found(rig, {
+      metrics: { prometheus: { preset: 'http' } },
       prometheus: { url: 'http://127.0.0.1:1' },
       soak: {
         checks: [
+          query('up'),
           { name: 'ok', http: { path: '/queue', json: 'depth' }, expect: { atMost: 1 } },
           { name: 'no value', http: { path: '/queue', json: 'length' }, expect: { atMost: 1 } },
           { name: 'nobody', http: { url: 'http://127.0.0.1:1/' }, expect: { equals: 200 } },
           { name: 'hook', http: { url: 'http://127.0.0.1:1/', method: 'POST' }, expect: { equals: 200 } },
-          { name: 'query', prometheus: { query: 'up' }, expect: { atMost: 1 } },
         ],
       },
     });
     expect(told).toEqual([
-      'soak.checks[1].http: there is no number, text or truth value at length of its JSON',
-      'soak.checks[2].http.url: GET http://127.0.0.1:1/: connection refused',
+      'soak.checks[2].http: there is no number, text or truth value at length of its JSON',
+      'soak.checks[3].http.url: GET http://127.0.0.1:1/: connection refused',
       'prometheus.url: Prometheus cannot be asked: connection refused',
     ]);
-    expect(unchecked).toEqual(['soak.checks[3]: a POST is not sent to try it out']);
+    expect(unchecked).toEqual([
+      'the queries of metrics.prometheus: Prometheus cannot be asked',
+      'soak.checks[0].prometheus.query: Prometheus cannot be asked',
+      'soak.checks[4]: a POST is not sent to try it out',
+    ]);
+    expect(notes).toEqual(['check ok: 3 now, which would fail: 3 is above 1']);
     expect(rig.pods[0]?.requests).toBe(2);
   });
-});
 
-async function scrapedRig(): Promise<{ rig: SlotsRig; url: string }> {
-  const rig = await rigWith(page);
-  const port = rig.close('nobody');
-  const targets = rig.pods.map(({ ip, name }) => ({
-    address: `${ip}:${port}`,
-    labels: { namespace: 'default', pod: name },
-  }));
-  const server = await startPrometheus({ targets });
-  closing.push(() => server.stop());
-  const url = `http://127.0.0.1:${server.port}`;
-  await vi.waitFor(
-    async () => {
-      const answer = await fetch(`${url}/api/v1/query?query=count(http_requests_total)`);
-      if (!(await answer.text()).includes('"2"]')) throw new Error('not scraped yet');
-    },
-    { timeout: 20_000, interval: 100 },
-  );
-  return { rig, url };
-}
-function query(text: string) {
-  return { name: text, prometheus: { query: text }, expect: { atMost: 1 } };
-}
-
-describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', () => {
-  it('is found right, or wrong with its field and its words', async () => {
-    const { rig, url } = await scrapedRig();
-    const prometheus = { url };
-    const right = { prometheus, metrics: { prometheus: { preset: 'http' as const } }, ...limits('500ms', '500ms') };
-    expect(await found(rig, right)).toEqual({ told: [], unchecked: [] });
-
-    const checks = [
-      query('sum('),
-      query('sum(no_such{slot="{{slot}}"})'),
-      query('http_requests_total'),
-      query('0 / 0'),
-    ];
-    expect((await found(rig, { ...right, soak: { ...right.soak, checks } })).told).toEqual([
-      expect.stringMatching(
-        /^soak\.checks\[0\]\.prometheus\.query: Prometheus refuses the query "sum\(": .*unclosed left parenthesis$/,
-      ),
-      expect.stringMatching(
-        /^soak\.checks\[1\]\.prometheus\.query: "sum\(no_such\{slot="blue"\}\)" gives no series of api-blue, which is live/,
-      ),
-      expect.stringMatching(
-        /^soak\.checks\[2\]\.prometheus\.query: .* gives 2 series: write one that gives one number/,
-      ),
+  it('are told with the values that they give now', async () => {
+    const asked = { path: '/', json: 'depth' };
+    const at = (rig: SlotsRig, expects: { [condition: string]: number }[]) =>
+      found(rig, {
+        metrics,
+        soak: { checks: expects.map((one, index) => ({ name: `c${index}`, http: asked, expect: one })) },
+      });
+    const three = [{ atMost: 5, atLeast: 1 }, { atMost: 1 }, { timesStable: 2 }];
+    expect(await at(await rigWith(page), three)).toEqual({
+      told: [],
+      unchecked: [],
+      notes: [
+        'check c0: 3 now, expected ≤ 5, ≥ 1',
+        'check c1: 3 now, which would fail: 3 is above 1',
+        'check c2: 3 now, expected ≤ 2 × stable',
+      ],
+    });
+    expect((await at(await rigWith(page, '{"depth": 0}'), [{ timesStable: 2 }])).notes).toEqual([
+      'check c0: 0 now, expected ≤ 2 × stable',
+      "check c0: stable's value is 0 now, and times 0 nothing above 0 passes timesStable",
     ]);
-
-    const of = async (
-      own: NonNullable<Extract<SpecInput['metrics'], { prometheus: unknown }>>['prometheus'],
-      more = {},
-    ) => (await found(rig, { ...right, ...more, metrics: { prometheus: own } })).told;
-    expect(await of({ preset: 'spring-boot' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.preset: .* gives no requests of api-blue, which is live/),
-    ]);
-    expect(await of({ preset: 'promhttp' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.preset: no series of http_requests_total has the label code/),
-    ]);
-    expect(await of({ requests: 'sum by (pod) (http_requests_total', errors: 'vector(0)' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus\.requests: Prometheus refuses the query/),
-    ]);
-    expect(await of({ preset: 'http', errors: 'sum(http_requests_total)' })).toEqual([
-      expect.stringMatching(/^metrics\.prometheus: "sum\(http_requests_total\)" gives series without the label pod/),
-    ]);
-    expect(await of({ preset: 'http' }, limits('2s', null))).toEqual([
-      expect.stringMatching(/^soak\.thresholds\.p95: 2s is above the highest bucket/),
-      expect.stringMatching(/^monitor\.thresholds\.p95: 2s is above the highest bucket/),
+    expect((await at(await rigWith(page, '{"depth": "deep"}'), [{ atMost: 2 }])).told).toEqual([
+      'soak.checks[0].expect: it cannot be held to ≤ 2: "deep" is no number',
     ]);
   });
 });

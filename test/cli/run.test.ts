@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpecInvalid, tell } from '../../src/cli/errors.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
@@ -54,7 +55,7 @@ describe('validate', () => {
   it('takes a good spec', async () => {
     expect(await run(['validate', '-f', '-'], spec)).toEqual({
       code: 0,
-      stdout: '- is valid: it deploys default/api behind api-service\n',
+      stdout: 'standard input is valid: it deploys default/api behind api-service\n',
       stderr: '',
     });
   });
@@ -79,8 +80,11 @@ describe('validate', () => {
       code: 2,
       stderr: expect.stringMatching(/^standard input:\d+: cutover\.minimumReady: is 3, but/) as string,
     });
-    const doubtful = await run(['validate', '-f', '-'], `${spec}soak: {duration: 3s}\n`);
-    expect(doubtful).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nsoak\.traffic sends 15 /) as string });
+    const doubtful = await run(['validate', '-f', '-'], `${spec}monitor: {duration: 1500ms}\n`);
+    expect(doubtful).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\nmonitor\.duration \(1500ms\) has room for 7 /) as string,
+    });
   });
 
   it('answers programs with one document', async () => {
@@ -92,6 +96,14 @@ describe('validate', () => {
       error: { name: 'SpecInvalid', mistakes: [{ path: 'candidate', line: 3, file: 'standard input' }] },
     });
   });
+});
+
+it('tells mistakes with what was found beside them', () => {
+  const place = { file: 'a.yaml', line: 3, column: null };
+  const beside = { document: { unchecked: ['the metrics'] }, lines: ['not tried out: the metrics'] };
+  const told = tell(new SpecInvalid([{ ...place, path: 'app', message: 'is wrong' }], beside));
+  expect(told.text).toBe('a.yaml:3: app: is wrong\nnot tried out: the metrics');
+  expect(told.document).toMatchObject({ message: 'a.yaml:3: app: is wrong', unchecked: ['the metrics'] });
 });
 
 it('says in one line within ten seconds that Temporal cannot be reached', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { describeFileMistakes, readSpecFile, type SpecFileOptions } from '../../src/client/spec-file.ts';
+import { describeFileMistakes } from '../../src/client/file-mistake.ts';
+import { readSpecFile, type SpecFileOptions } from '../../src/client/spec-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cutover-spec-'));
 afterAll(() => {
@@ -186,3 +187,28 @@ function fieldsOf(value: unknown, prefix = ''): string[] {
     ...fieldsOf(child, `${prefix}${name}.`),
   ]);
 }
+
+describe('mistakes', () => {
+  it('are told in the order of their lines', async () => {
+    const text = `app: 5\nsoak: {duraton: 1m}\nreplicas: 0\nservice: api\ncandidate: {image: 'a:1'}\n`;
+    expect((await mistakes(text)).map((line) => line.split(' ', 1)[0])).toEqual([
+      'deploy.yaml:1:',
+      'deploy.yaml:2:',
+      'deploy.yaml:3:',
+    ]);
+  });
+
+  it('that are found later stand where their field does, unless it is a default or all of the spec', async () => {
+    const file = await readSpecFile(write('later.yaml', `${good}soak:\n  thresholds: {p99: 2s}\n`));
+    if (!file.ok) throw new Error('it is right');
+    const paths = ['', 'soak.thresholds.p95', 'soak.thresholds.p99', 'candidate.patch', 'service'];
+    const located = file.locate(paths.map((path) => ({ path, message: 'is wrong' })));
+    expect(describeFileMistakes(located).replaceAll(`${folder}/`, '').split('\n')).toEqual([
+      'later.yaml:2: service: is wrong',
+      'later.yaml:3: candidate.patch: is wrong',
+      'later.yaml:6: soak.thresholds.p99: is wrong',
+      'later.yaml: is wrong',
+      'later.yaml: soak.thresholds.p95: (the default) is wrong',
+    ]);
+  });
+});

@@ -16,7 +16,29 @@ describe('what preflight refuses', () => {
     const result = await rig.cutover('deploy', '-f', spec, '--wait', 'finished');
     expect(result.code).toBe(1);
     expect((await rig.state()).outcome).toBe('refused');
+    expect((await rig.cutover('report', rig.id, '--html', '-')).stdout).toContain(`${rig.id} → myapp:v2.0`);
     expect((await rig.state()).failure?.message).toContain('no-such-service');
+    expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
+  });
+
+  it('is told before a deployment as well, with the API server’s own words, and nothing is changed', async () => {
+    rig = await ClusterRig.withSeed(1);
+    const before = await rig.kubectl('get', 'all', '-o', 'name');
+    const patch = {
+      spec: {
+        template: { spec: { containers: [{ name: 'api', image: 'myapp:v2.0', ports: [{ containerPort: 0 }] }] } },
+      },
+    };
+    const spec = rig.spec({ candidate: { image: 'myapp:v2.0', patch }, logs: { container: 'nobody' } });
+    await rig.grant(spec);
+    const { code, stderr } = await rig.cutover('validate', '--connect', '-f', spec);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/candidate\.patch: the API server would refuse the Deployment "api-green": .*containerPort/);
+    expect(stderr).toMatch(/logs\.container: is "nobody", but the candidate's pods have api: name one that both/);
+    const nowhere = rig.spec({ service: 'no-such-service' });
+    await rig.grant(nowhere);
+    const elsewhere = await rig.cutover('validate', '--connect', '-f', nowhere);
+    expect(elsewhere.stderr).toMatch(/service: there is no Service "no-such-service" in namespace/);
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
   });
 

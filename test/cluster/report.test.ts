@@ -19,6 +19,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The run ids that `cutover list` has. */
+async function listed(...args: string[]): Promise<string[]> {
+  const { stdout } = await rig.cutover('list', ...args, '--json');
+  return (JSON.parse(stdout) as { deployments: { runId: string }[] }).deployments.map(({ runId }) => runId);
+}
+
 describe('cutover report', () => {
   it('tells of a deployment that runs, of the latest one, and of an earlier one', async () => {
     rig = await ClusterRig.withSeed(2);
@@ -40,8 +46,14 @@ describe('cutover report', () => {
     expect(earlier.stdout).not.toContain('myapp:v2.1');
     expect((await rig.cutover('report', rig.id)).stdout).toMatch(/soak: pass[\s\S]*switches[\s\S]*cutover/);
 
-    const unknown = await rig.cutover('report', rig.id, '--run', '00000000-0000-4000-8000-000000000000');
-    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    for (const run of ['00000000-0000-4000-8000-000000000000', 'deadbeef']) {
+      const unknown = await rig.cutover('report', rig.id, '--run', run);
+      expect(unknown).toMatchObject({ code: 1, stdout: '' });
+      expect(unknown.stderr).toContain(`has no deployment with the run id ${run}: see \`cutover list --json\``);
+    }
+    // Temporal's list lags behind by a second or so.
+    await expect.poll(() => listed('--namespace', rig.namespace), { timeout: 30_000 }).toContain(runId);
+    expect(await listed('--namespace', rig.namespace.slice(0, -1))).toEqual([]);
     const nowhere = await rig.cutover('report', rig.id, '--html', join(folder, 'none', 'report.html'));
     expect(nowhere).toMatchObject({ code: 1, stdout: '' });
     expect(nowhere.stderr).toContain('its folder does not exist');

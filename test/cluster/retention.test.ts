@@ -27,7 +27,8 @@ describe('retention', () => {
     await rig.cutover('deploy', '-f', rig.spec(unwatched), '--wait', 'promoted');
     const misspelt = await rig.cutover('deploy', '-f', rig.spec({ ...image('v2.1'), service: 'nope' }));
     expect(misspelt).toMatchObject({ code: 1 });
-    expect(misspelt.stderr).toContain('nope');
+    expect(misspelt.stderr).toContain(`nothing was started: ${rig.id} stays as it is: there is no Service "nope"`);
+    expect(misspelt.stdout).not.toContain('superseded');
     expect((await rig.state()).phase).toBe('retention');
     await rig.cutoverEnds(0, 'rollback', rig.id, '--reason', 'drill');
     expect(await rig.liveSlot()).toBe('blue');

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { launchSandbox, type LaunchedSandbox, type LaunchOptions } from '../../sandbox/launch.ts';
 import { startTimeOf } from '../../sandbox/supervision/process-group.ts';
 
@@ -34,7 +34,7 @@ function succeed(command: string, args: readonly string[]): string {
 const kubectl = ({ info }: LaunchedSandbox, ...args: string[]): string => succeed(info.kubectl, args);
 
 function temporal({ info }: LaunchedSandbox, ...args: string[]): string {
-  return succeed(inject('temporal'), [...args, '--address', info.temporalAddress]);
+  return succeed(info.temporal, args);
 }
 
 const workflow = ['--workflow-id', 'kept'];

@@ -26,6 +26,13 @@ describe('a deployment that was terminated after its cutover', () => {
     expect(refused.stderr).toContain(`cutover rollback ${rig.id}`);
     expect(await rig.liveSlot()).toBe('green');
 
+    // One that preflight refuses has changed nothing: what was there before it can still be switched back.
+    const impossible = rig.spec({ candidate: { image: 'myapp:v2.1', container: 'web' } });
+    await rig.cutoverEnds(1, 'deploy', '-f', impossible, '--replace', '--wait', 'promoted');
+    expect((await rig.state()).outcome).toBe('refused');
+    expect((await rig.cutover('deploy', '-f', rig.spec(image('v2.1')))).stderr).toContain(`cutover rollback ${rig.id}`);
+    expect((await rig.cutover('status', rig.id)).stdout).toContain(`cutover rollback ${rig.id}`);
+
     await rig.cutoverEnds(0, 'rollback', rig.id, '--reason', 'checkout is slow');
     expect(await rig.liveSlot()).toBe('blue');
     const back = await rig.when(({ outcome }) => outcome !== 'running');

@@ -124,7 +124,7 @@ describe('parts of a spec that contradict each other', () => {
   it.each<[string, Record<string, unknown>]>([
     ['as many ready pods as there are', { replicas: 3, cutover: { minimumReady: 3 }, rollback: { minimumReady: 3 } }],
     ['a number of pods that only the cluster knows', { cutover: { minimumReady: 4 }, rollback: { minimumReady: 2 } }],
-    ['the default interval in a short watch', { soak: { duration: '3s' }, monitor: { duration: '1s' } }],
+    ['the default interval in a short watch', { soak: { duration: '4s' }, monitor: { duration: '1s' } }],
     ['any interval in a watch that is skipped', { monitor: { duration: '0s', interval: '1m' } }],
     ['all headers on the direct way', { access: 'direct', warmUp: { requests: [authorized] } }],
     [

@@ -6,17 +6,6 @@ it('says nothing of a spec that leaves all to the defaults', () => {
   expect(doubtsAbout(specOf())).toEqual([]);
 });
 
-it('says so where the soak sends fewer requests than it needs', () => {
-  const soak = { duration: '3s', traffic: { requestsPerSecond: 5 } };
-  expect(doubtsAbout(specOf({ soak }))).toEqual([
-    expect.stringMatching(/^soak\.traffic sends 15 requests .* soak\.minimumRequests \(20\).* candidate is removed$/),
-  ]);
-  expect(doubtsAbout(specOf({ soak: { ...soak, onInsufficientData: 'continue' } })).join()).toMatch(/data$/);
-  expect(doubtsAbout(specOf({ soak: { ...soak, minimumRequests: 15 } }))).toEqual([]);
-  expect(doubtsAbout(specOf({ soak, metrics: 'none' }))).toEqual([]);
-  expect(doubtsAbout(specOf({ soak: { duration: '0s' } }))).toEqual([]);
-});
-
 it('says so where a watch is too short for a comparison', () => {
   const monitor = { duration: '1500ms' };
   expect(doubtsAbout(specOf({ monitor }))).toEqual([

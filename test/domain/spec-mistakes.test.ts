@@ -23,6 +23,22 @@ describe('a mistake', () => {
     [{ replicas: '3' }, 'replicas', 'has to be a whole number, not the text "3"'],
     [{ replicas: 2.5 }, 'replicas', 'has to be a whole number, not the number 2.5'],
     [{ replicas: 0 }, 'replicas', 'has to be at least 1'],
+    [
+      { soak: { thresholds: { errorRate: '5%' } } },
+      'soak.thresholds.errorRate',
+      'has to be a number, a share of 1: 5 % is 0.05',
+    ],
+    [
+      { soak: { thresholds: { errorRate: 5 } } },
+      'soak.thresholds.errorRate',
+      'has to be a share of 1, so 1 at most: 5 % is 0.05',
+    ],
+    [
+      { soak: { thresholds: { errorRate: 'few' } } },
+      'soak.thresholds.errorRate',
+      'has to be a number, not the text "few"',
+    ],
+    [{ logs: { allow: ['('] } }, 'logs.allow[0]', 'is not a regular expression: Unterminated group'],
     [{ replicas: 9_999 }, 'replicas', 'may be 5,000 at most'],
     [{ soak: null }, 'soak', 'has to be an object, not empty (null)'],
     [{ timeouts: [] }, 'timeouts', 'has to be an object, not a list'],
@@ -233,11 +249,21 @@ const validSpec = fc.record(
       .array(check, { maxLength: 4 })
       .map((checks) => ({ checks: checks.map((one, n) => ({ name: `check ${n}`, ...one })) })),
     soak: fc.record(
-      { duration, traffic: fc.record({ requests: fc.array(fc.record({ path }), { maxLength: 3 }) }) },
-      { requiredKeys: [] },
+      {
+        duration,
+        // What is left to others is enough in any duration.
+        traffic: fc.record({
+          requestsPerSecond: fc.constant(0),
+          requests: fc.array(fc.record({ path }), { maxLength: 3 }),
+        }),
+      },
+      { requiredKeys: ['traffic'] },
     ),
     monitor: fc.record(
-      { duration, thresholds: fc.record({ p95: fc.option(duration), errorRate: fc.constant(0.5) }) },
+      {
+        duration,
+        thresholds: fc.record({ p95: fc.option(duration), p99: fc.constant(null), errorRate: fc.constant(0.5) }),
+      },
       { requiredKeys: [] },
     ),
     metrics: fc.constantFrom('none' as const, {}, { errors: { pattern: '[45]..' } }),

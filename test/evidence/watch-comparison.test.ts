@@ -113,7 +113,7 @@ describe('a soak', () => {
     const rig = new WatchRig(probed(30, 0), { ...soak, stable: silent });
     const evidence = evidenceOf(rig.watch, (await rig.run(30)).state);
     expect(evidence.verdict).toBe('insufficient-data');
-    expect(evidence.reason).toContain('0 requests of stable could be compared, fewer than the 20');
+    expect(evidence.reason).toBe('0 requests of stable could be compared, fewer than the 20 that are needed');
   });
 
   it("compares the pods' own counts where somebody else sends the traffic", async () => {
@@ -136,6 +136,14 @@ function limitsSettleMs(duration: string): number {
 
 describe('a monitor', () => {
   const baseline: Baseline = { format: 2, recordedMs: 60_000, looks: Array.from({ length: 60 }, () => good) };
+
+  it('says of whose requests there were too few to compare', async () => {
+    const rig = new WatchRig(serving(10, 1), { baseline, stable: serving(10, 0) });
+    const { findings } = evidenceOf(rig.watch, (await rig.run(10)).state);
+    expect(findings.filter(({ against }) => against === 'stable').map(({ reason }) => reason)).toEqual([
+      "9 requests of the candidate could be compared with stable's before the cutover, fewer than the 20 that are needed",
+    ]);
+  });
 
   it("compares users' requests with stable's baseline, and says so", async () => {
     const worse = serving(60, 50, (look) => ({ errors: look > 20 ? look - 20 : 0 }));

@@ -5,13 +5,16 @@ import { slotName } from '../../domain/slot.ts';
 import { renderPath } from '../../domain/spec-path.ts';
 import type { WatchCheck } from '../../domain/spec.ts';
 import { answerValue, type AnswerCheck } from '../../evidence/checks/answer-value.ts';
-import { queryProblem } from '../../evidence/checks/query-value.ts';
+import { describeCondition, judgeCheck, shown } from '../../evidence/checks/condition.ts';
+import { askQuery } from '../../evidence/checks/query-value.ts';
+import { missing, valueOf, type CheckReading } from '../../evidence/checks/reading.ts';
 import { concurrently } from '../../evidence/concurrently.ts';
+import { shownQuery } from '../../evidence/prometheus/api.ts';
 import { askAddress } from '../../evidence/web-address.ts';
 import type { HttpAnswer } from '../../kubernetes/access/index.ts';
 import { secretHeaders } from '../secret-headers.ts';
 import { rehearseJob } from '../smoke-job.ts';
-import { mistake, nothingFound, orMistake, together, unchecked, type Found, type Validation } from './context.ts';
+import { mistake, note, nothingFound, orMistake, together, unchecked, type Found, type Validation } from './context.ts';
 
 const atOnce = 5;
 
@@ -38,38 +41,61 @@ async function checkFound(validation: Validation, check: WatchCheck, path: strin
     });
   }
   if ('prometheus' in check)
-    return orMistake(`${path}.prometheus.query`, signal, () => queryFound(validation, check.prometheus, path));
+    return orMistake(`${path}.prometheus.query`, signal, () => queryFound(validation, check, path));
   const where = check.http.url === undefined ? `${path}.http` : `${path}.http.url`;
-  return orMistake(where, signal, () => answerFound(validation, check.http, path));
+  return orMistake(where, signal, () => answerFound(validation, check, path));
 }
 
-async function queryFound(
-  { spec, live, prometheus, signal }: Validation,
-  asked: Extract<WatchCheck, { prometheus: unknown }>['prometheus'],
-  path: string,
-): Promise<Found> {
+type Check<Kind extends string> = Extract<WatchCheck, Record<Kind, unknown>>;
+
+async function queryFound(validation: Validation, check: Check<'prometheus'>, path: string): Promise<Found> {
+  const { spec, live, prometheus, isPrometheusThere, signal } = validation;
+  const where = `${path}.prometheus.query`;
+  if (!isPrometheusThere) return unchecked(`${where}: Prometheus cannot be asked`);
   const slot = live?.slot ?? 'blue';
-  const query = fillTemplate(asked.query, { namespace: spec.namespace, app: spec.app, slot });
-  const problem = await queryProblem(await prometheus(), asked, query, signal);
-  if (problem === null) return nothingFound;
+  const query = fillTemplate(check.prometheus.query, { namespace: spec.namespace, app: spec.app, slot });
+  const answer = await askQuery(await prometheus(), check.prometheus, query, { signal });
+  if (answer.kind === 'wrong') return mistake(where, answer.reason);
+  const reading = answer.kind === 'number' ? valueOf(answer.value, shownQuery(query)) : missing(answer.reason);
   // Of a slot that is not there, nothing has to be known.
-  if (problem.kind === 'empty' && live === null)
+  if (reading.kind === 'missing' && live === null)
     return unchecked(`what the query of ${path} gives: no pod of a live slot is ready`);
-  const whose =
-    problem.kind === 'empty'
-      ? ` of ${slotName(spec.app, slot)}, which is live: does the metric exist, and do its labels match?`
-      : '';
-  return mistake(`${path}.prometheus.query`, problem.reason + whose);
+  if (reading.kind !== 'missing') return valueFound(check, reading, path);
+  return mistake(
+    where,
+    answer.kind === 'empty'
+      ? `${reading.reason} of ${slotName(spec.app, slot)}, which is live: does the metric exist, and do its labels match?`
+      : `${reading.reason}: without a number the check has insufficient data; write a query that gives one without requests, too`,
+  );
 }
 
 /** What changes something is not sent: nobody has asked for a deployment yet. */
-async function answerFound(validation: Validation, http: AnswerCheck, path: string): Promise<Found> {
+async function answerFound(validation: Validation, check: Check<'http'>, path: string): Promise<Found> {
+  const { http } = check;
   if (http.method !== 'GET' && http.method !== 'HEAD')
     return unchecked(`${path}: a ${http.method} is not sent to try it out`);
   const answer = await askHttp(validation, http);
   if (answer === null) return unchecked(`${path}: no pod of a live slot is ready`);
   const reading = answerValue(http, answer);
-  return reading.kind === 'missing' ? mistake(`${path}.http`, reading.reason) : nothingFound;
+  return reading.kind === 'missing' ? mistake(`${path}.http`, reading.reason) : valueFound(check, reading, path);
+}
+
+/** The value as it is now, held to the condition as if the candidate had the same: what fails so is seen before a deployment. */
+function valueFound({ name, expect }: Check<'expect'>, reading: CheckReading, path: string): Found {
+  if (reading.kind !== 'value') return nothingFound;
+  const { verdict, reason } = judgeCheck(expect, reading, reading);
+  const now = `check ${name}: ${shown(reading.value)} now`;
+  switch (verdict) {
+    case 'insufficient-data':
+      return mistake(`${path}.expect`, `it cannot be held to ${describeCondition(expect)}: ${reason}`);
+    case 'fail':
+      return note(`${now}, which would fail: ${reason}`);
+    case 'pass': {
+      const isNothing = expect.timesStable !== undefined && Number(reading.value) === 0;
+      const zero = `check ${name}: stable's value is 0 now, and times 0 nothing above 0 passes timesStable`;
+      return note(`${now}, expected ${describeCondition(expect)}`, ...(isNothing ? [zero] : []));
+    }
+  }
 }
 
 /** null where there is nobody to ask. The preview Service of the live slot may not be there before the first deployment. */

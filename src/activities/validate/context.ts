@@ -24,6 +24,8 @@ export interface Validation {
   /** null where nothing is live, or no pod of it is ready. */
   readonly live: LiveSlot | null;
   readonly prometheus: () => Promise<PrometheusApi>;
+  /** Whether it answers: where it does not, that is told once, and not for each query. */
+  readonly isPrometheusThere: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,20 +33,30 @@ export interface Found {
   readonly mistakes: readonly SpecMistake[];
   /** What was not looked at, and why; one sentence each. */
   readonly unchecked: readonly string[];
+  /** What is no mistake and good to know; one sentence each. */
+  readonly notes: readonly string[];
 }
 
-export const nothingFound: Found = { mistakes: [], unchecked: [] };
+export const nothingFound: Found = { mistakes: [], unchecked: [], notes: [] };
 
 export function mistake(path: string, message: string): Found {
-  return { mistakes: [{ path, message }], unchecked: [] };
+  return { ...nothingFound, mistakes: [{ path, message }] };
 }
 
 export function unchecked(why: string): Found {
-  return { mistakes: [], unchecked: [why] };
+  return { ...nothingFound, unchecked: [why] };
+}
+
+export function note(...sentences: string[]): Found {
+  return { ...nothingFound, notes: sentences };
 }
 
 export function together(parts: readonly Found[]): Found {
-  return { mistakes: parts.flatMap(({ mistakes }) => mistakes), unchecked: parts.flatMap((part) => part.unchecked) };
+  return {
+    mistakes: parts.flatMap(({ mistakes }) => mistakes),
+    unchecked: parts.flatMap((part) => part.unchecked),
+    notes: parts.flatMap(({ notes }) => notes),
+  };
 }
 
 /** What went wrong, as a mistake of the field that is about it. */

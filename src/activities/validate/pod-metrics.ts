@@ -33,11 +33,11 @@ async function askPod(validation: Validation, metrics: PodMetricsSpec): Promise<
   if (answer.truncated) return mistake('metrics.path', `${what} with more than ${pageBytes / 1024 / 1024} MiB`);
   const limits = latencyLimits(spec);
   const mistakes = pageMistakes(answer.body, metrics, limits);
-  if (!mistakes.some(({ path }) => path === 'metrics.latency')) return { mistakes, unchecked: [] };
+  if (!mistakes.some(({ path }) => path === 'metrics.latency')) return { ...nothingFound, mistakes };
   const bounds = await nativeBounds(validation, metrics, pod, target.port);
-  if (bounds.length === 0) return { mistakes, unchecked: [] };
+  if (bounds.length === 0) return { ...nothingFound, mistakes };
   const others = mistakes.filter(({ path }) => path !== 'metrics.latency');
-  return { mistakes: [...others, ...boundMistakes(bounds, limits, metrics.latency)], unchecked: [] };
+  return { ...nothingFound, mistakes: [...others, ...boundMistakes(bounds, limits, metrics.latency)] };
 }
 
 /** The bounds that a watch reads from a native histogram, which the text does not have; none where there is none. */

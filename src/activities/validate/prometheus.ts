@@ -1,6 +1,5 @@
 /** Whether the Prometheus server is there, and has the requests of the live slot. */
 import { toMilliseconds } from '../../domain/duration.ts';
-import { slotName } from '../../domain/slot.ts';
 import type { PrometheusMetrics } from '../../domain/spec.ts';
 import { boundMistakes, latencyLimits } from '../../evidence/latency-limits.ts';
 import type { QueryResult } from '../../evidence/prometheus/answer.ts';
@@ -8,8 +7,10 @@ import { PrometheusError, shownQuery, type InstantOptions, type PrometheusApi } 
 import { filledQueries } from '../../evidence/prometheus/counters.ts';
 import { podCounters } from '../../evidence/prometheus/pod-counters.ts';
 import { counterQueries, errorLabel, type CounterQueries } from '../../evidence/prometheus/presets.ts';
+import { counterField } from '../refused-queries.ts';
 import {
   mistake,
+  note,
   nothingFound,
   orMistake,
   together,
@@ -18,9 +19,14 @@ import {
   type LiveSlot,
   type Validation,
 } from './context.ts';
+import { whyUnknown, withoutErrorLabel } from './unknown-pods.ts';
 
 /** Whether it answers at all: everything else would fail for the same reason. */
-export async function prometheusFound({ spec, prometheus, signal }: Validation): Promise<Found> {
+export async function prometheusFound({
+  spec,
+  prometheus,
+  signal,
+}: Omit<Validation, 'isPrometheusThere'>): Promise<Found> {
   if (spec.prometheus === undefined) return nothingFound;
   const where = 'url' in spec.prometheus ? 'prometheus.url' : 'prometheus.service';
   return orMistake('prometheus', signal, async () => {
@@ -39,14 +45,13 @@ export async function prometheusMetricsFound(validation: Validation): Promise<Fo
   const { spec, live, signal } = validation;
   const { metrics } = spec;
   if (metrics === 'none' || !('prometheus' in metrics)) return nothingFound;
+  if (!validation.isPrometheusThere) return unchecked('the queries of metrics.prometheus: Prometheus cannot be asked');
   const own = metrics.prometheus;
   return orMistake('metrics.prometheus', signal, async () => {
     const api = await validation.prometheus();
     const queries = filledQueries(counterQueries(own), { spec, slot: live?.slot ?? 'blue' });
     const asked = { signal, lookBack: toMilliseconds(own.staleAfter) / 1_000 };
-    const answers = await Promise.all(
-      (['requests', 'errors', 'latency'] as const).map((name) => ask(api, own, { name, query: queries[name] }, asked)),
-    );
+    const answers = await Promise.all(countedBy.map((name) => ask(api, own, { name, query: queries[name] }, asked)));
     const refused = answers.flatMap((answer) => (answer !== null && 'mistakes' in answer ? [answer] : []));
     if (refused.length > 0) return together(refused);
     if (live === null) return unchecked('what the queries of metrics.prometheus give: no pod of a live slot is ready');
@@ -54,7 +59,13 @@ export async function prometheusMetricsFound(validation: Validation): Promise<Fo
       answer === null || 'mistakes' in answer ? null : answer,
     );
     if (requests == null || errors == null) return nothingFound;
-    return judge(validation, { api, own, queries, live, answers: { requests, errors, latency: latency ?? null } });
+    return await judge(validation, {
+      api,
+      own,
+      queries,
+      live,
+      answers: { requests, errors, latency: latency ?? null },
+    });
   });
 }
 
@@ -75,13 +86,8 @@ async function ask(
     return await api.instant(query, options);
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
-    return mistake(fieldOf(own, name), error.message);
+    return mistake(counterField(own, name), error.message);
   }
-}
-
-/** The field that a query comes from. */
-function fieldOf(own: PrometheusMetrics, name: Asked['name']): string {
-  return `metrics.prometheus.${own[name] === undefined ? 'preset' : name}`;
 }
 
 interface Answered {
@@ -96,47 +102,47 @@ interface Answered {
   };
 }
 
-async function judge({ spec, signal }: Validation, { api, own, queries, live, answers }: Answered): Promise<Found> {
+async function judge(validation: Validation, answered: Answered): Promise<Found> {
+  const { api, own, queries, live, answers } = answered;
+  const unreadable = together(countedBy.map((name) => unreadableFound(answered, name)));
+  if (unreadable.mistakes.length > 0) return unreadable;
   const counters = podCounters(answers, queries, own.podLabel);
-  const name = slotName(spec.app, live.slot);
-  const unknown = live.pods.filter((pod) => !counters.has(pod.name));
-  if (counters.size === 0) {
-    // What has no such label is not asked for, and so would look as if it did not exist.
-    const unlabelled = (await isKnown(api, own, signal)) ? await labelFound(api, own, signal) : nothingFound;
-    if (unlabelled !== nothingFound) return unlabelled;
-    const words = `${shownQuery(queries.requests)} gives no requests of ${name}, which is live: does the metric exist, do its labels match, is it scraped?`;
-    return mistake(fieldOf(own, 'requests'), words);
-  }
-  const missing =
-    unknown.length === 0
-      ? nothingFound
-      : mistake(
-          'metrics.prometheus.podLabel',
-          `no requests of ${unknown.length} of the ${live.pods.length} ready pods of ${name} are known, such as ${unknown[0]?.name ?? ''}: the label ${own.podLabel} has to be the pod's name, and every pod has to be scraped`,
-        );
+  const pods = live.pods.filter((pod) => !counters.has(pod.name));
+  const unknown = pods.length === 0 ? nothingFound : await whyUnknown(validation, { api, own, queries, live, pods });
+  if (counters.size === 0) return unknown;
   return together([
-    missing,
-    await labelFound(api, own, signal),
-    latencyFound(own, queries, counters, latencyLimits(spec)),
+    unknown,
+    await errorsFound(answered, validation.signal),
+    latencyFound(own, queries, counters, latencyLimits(validation.spec)),
   ]);
 }
 
-/** Whether there is a series of the preset's metric, whatever its labels. */
-async function isKnown(api: PrometheusApi, own: PrometheusMetrics, signal: AbortSignal): Promise<boolean> {
-  const label = errorLabel(own);
-  if (label === null) return false;
-  const found = await api.instant(`count(${label.metric})`, { signal });
-  return found.kind === 'vector' && found.series.length > 0;
+const countedBy = ['requests', 'errors', 'latency'] as const;
+
+/** What is wrong with the answer to one query, whatever the others give. */
+function unreadableFound({ own, queries, answers }: Answered, name: Asked['name']): Found {
+  const nothing: QueryResult = { kind: 'vector', series: [] };
+  const alone = { requests: nothing, errors: nothing, latency: null, [name]: answers[name] };
+  try {
+    podCounters(alone, queries, own.podLabel);
+    return nothingFound;
+  } catch (error) {
+    return mistake(counterField(own, name), (error as Error).message);
+  }
 }
 
-/** A query for errors that no series can match would find none for ever. */
-async function labelFound(api: PrometheusApi, own: PrometheusMetrics, signal: AbortSignal): Promise<Found> {
+/** No series is what a query for errors gives that none can match for ever, and one before the first error. */
+async function errorsFound({ api, own, answers: { errors } }: Answered, signal: AbortSignal): Promise<Found> {
+  if (errors.kind !== 'vector' || errors.series.length > 0) return nothingFound;
+  if (own.errors !== undefined)
+    return note('metrics.prometheus.errors gives no series now: that is right only where no request has failed yet');
   const label = errorLabel(own);
-  if (label === null) return nothingFound;
+  // The preset's own query for requests asks for the label itself.
+  if (label === null || own.requests === undefined) return nothingFound;
   const found = await api.instant(label.query, { signal });
-  if (found.kind === 'vector' && found.series.length > 0) return nothingFound;
-  const words = `no series of ${label.metric} has the label ${label.name}, so that no error could be told: choose another preset, or write "errors" yourself`;
-  return mistake('metrics.prometheus.preset', words);
+  return found.kind === 'vector' && found.series.length > 0
+    ? nothingFound
+    : mistake('metrics.prometheus.preset', withoutErrorLabel(label));
 }
 
 function latencyFound(
@@ -149,6 +155,7 @@ function latencyFound(
   const advice = 'without a histogram, set the thresholds p95 and p99 to null';
   if (latency === null) return mistake('metrics.prometheus', `it has no query for "latency": give one; ${advice}`);
   const bounds = new Set([...counters.values()].flatMap((one) => Object.keys(one.latency).map(Number)));
-  if (bounds.size === 0) return mistake(fieldOf(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
-  return { mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"'), unchecked: [] };
+  if (bounds.size === 0)
+    return mistake(counterField(own, 'latency'), `${shownQuery(latency)} gives no series; ${advice}`);
+  return { ...nothingFound, mistakes: boundMistakes([...bounds], limits, 'the histogram of "latency"') };
 }

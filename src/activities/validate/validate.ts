@@ -8,16 +8,16 @@ import { parseSpec } from '../../domain/spec-mistakes.ts';
 import { sentence } from '../../domain/bounds.ts';
 import type { Spec } from '../../domain/spec.ts';
 import { podPortOf } from '../../kubernetes/pod-port.ts';
+import { readFacts, type Facts } from '../../kubernetes/preflight/facts.ts';
 import { checkPermissions } from '../../kubernetes/preflight/permissions.ts';
-import { findProduction } from '../../kubernetes/production.ts';
-import { readSlot } from '../../kubernetes/slot.ts';
 import type { ValidateInput, ValidateResult } from '../contract.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { connectPrometheus, lazily } from '../prometheus-server.ts';
 import { checksFound } from './checks.ts';
-import { mistake, orMistake, together, type Found, type LiveSlot, type Validation } from './context.ts';
+import { mistake, nothingFound, orMistake, together, type Found, type LiveSlot, type Validation } from './context.ts';
 import { podMetricsFound } from './pod-metrics.ts';
 import { prometheusFound, prometheusMetricsFound } from './prometheus.ts';
+import { rehearsalFound } from './rehearsal.ts';
 import { secretsFound } from './secrets.ts';
 
 const mostMistakes = 50;
@@ -28,58 +28,52 @@ export async function validate(
   signal: AbortSignal,
 ): Promise<ValidateResult> {
   const parsed = parseSpec(given);
-  if (!parsed.ok) return { mistakes: parsed.mistakes, unchecked: [] };
+  if (!parsed.ok) return { ...nothingFound, mistakes: parsed.mistakes };
   const { spec } = parsed;
-  const live = await liveSlot(dependencies, spec).catch((error: unknown) => error as Error);
-  if (live instanceof Error) return bounded(await orMistake('', signal, () => Promise.reject(live)));
+  const permissions = await orMistake('', signal, () => permissionsFound(dependencies, spec));
+  const facts = await readFacts(dependencies.cluster, spec).catch((error: unknown) => error as Error);
+  if (facts instanceof Error) {
+    const unread = await orMistake('', signal, () => Promise.reject(facts));
+    return bounded(permissions.mistakes.length > 0 ? permissions : unread);
+  }
+  const live = liveSlot(facts);
   const prometheus = lazily(() => connectPrometheus(dependencies, spec));
-  const validation: Validation = { dependencies, spec, live, prometheus, signal };
-  const server = await prometheusFound(validation);
-  const isAsked = server.mistakes.length === 0;
+  const asking = { dependencies, spec, live, prometheus, signal };
+  const server = await prometheusFound(asking);
+  const validation: Validation = { ...asking, isPrometheusThere: server.mistakes.length === 0 };
   const secrets = await secretsFound(validation);
   const parts = await Promise.all([
-    orMistake('', signal, () => permissionsFound(validation)),
+    permissions.mistakes.length > 0 ? permissions : rehearsalFound(validation, facts),
     podMetricsFound(validation),
-    ...(isAsked ? [prometheusMetricsFound(validation)] : []),
-    checksFound(isAsked ? validation : withoutQueries(validation)),
+    prometheusMetricsFound(validation),
+    checksFound(validation),
   ]);
   return bounded(together([secrets, without(together([...parts, server]), secrets)]));
 }
 
-async function liveSlot({ cluster }: Dependencies, spec: Spec): Promise<LiveSlot | null> {
-  const production = await findProduction(cluster, spec);
+function liveSlot({ production, slots }: Facts): LiveSlot | null {
   if (production?.slot == null) return null;
-  const { namespace, app } = spec;
-  const view = await readSlot(cluster, { namespace, app, slot: production.slot });
+  const view = slots[production.slot];
   const pods = view?.pods.filter(({ ready }) => ready) ?? [];
   return pods.length === 0 ? null : { slot: production.slot, pods, port: podPortOf(production, view) };
 }
 
-async function permissionsFound({ dependencies, spec }: Validation): Promise<Found> {
-  const { problems } = await checkPermissions(dependencies.cluster, spec);
+async function permissionsFound({ cluster }: Dependencies, spec: Spec): Promise<Found> {
+  const { problems } = await checkPermissions(cluster, spec);
   return together(problems.map((problem) => mistake('', problem)));
 }
 
-/** A server that does not answer is told once, and not again for each query. */
-function withoutQueries(validation: Validation): Validation {
-  const { spec } = validation;
-  return { ...validation, spec: { ...spec, soak: withoutQuery(spec.soak), monitor: withoutQuery(spec.monitor) } };
-}
-
-function withoutQuery<Watch extends Spec['soak'] | Spec['monitor']>(watch: Watch): Watch {
-  return { ...watch, checks: (watch.checks ?? []).filter((check) => !('prometheus' in check)) };
-}
-
 /** What needs a Secret that is missing fails too: that is told once, for the field that names it. */
-function without({ mistakes, unchecked }: Found, told: Found): Found {
+function without({ mistakes, ...rest }: Found, told: Found): Found {
   const known = new Set(told.mistakes.map(({ message }) => message));
-  return { mistakes: mistakes.filter(({ message }) => !known.has(message)), unchecked };
+  return { ...rest, mistakes: mistakes.filter(({ message }) => !known.has(message)) };
 }
 
-function bounded({ mistakes, unchecked }: Found): ValidateResult {
+function bounded({ mistakes, unchecked, notes }: Found): ValidateResult {
   const shown = mistakes.slice(0, mostMistakes);
   return {
     mistakes: shown.map(({ path, message }) => ({ path, message: sentence(message) })),
     unchecked: unchecked.slice(0, mostMistakes),
+    notes: notes.slice(0, mostMistakes).map(sentence),
   };
 }

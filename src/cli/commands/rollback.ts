@@ -70,7 +70,11 @@ function describe(state: DeploymentState, tookMs: number): string {
   const back = state.switches.findLast(({ kind }) => kind === 'rollback');
   const took = `${formatDuration(tookMs)} after it was asked for`;
   if (back !== undefined) return `rolled back ${state.id}: ${describeSwitch(back)}; done ${took}`;
-  return `rolled back ${state.id}: production never left ${state.stable?.deployment ?? 'where it was'}; done ${took}`;
+  const production =
+    state.stable === null
+      ? `no slot is live${state.spec === null ? '' : ', as before the deployment'}`
+      : `production never left ${state.stable.deployment}`;
+  return `rolled back ${state.id}: ${production}; done ${took}`;
 }
 
 function describeFailure(state: DeploymentState): string {

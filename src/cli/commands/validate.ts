@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readSpecFile, type SpecFile } from '../../client/index.ts';
+import { readSpecFile, type SpecFile, type Validated } from '../../client/index.ts';
 import { deploymentId } from '../../domain/slot.ts';
 import { doubtsAbout } from '../../domain/spec-doubts.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
@@ -17,33 +17,42 @@ export function registerValidate(program: Command, execute: Execute): void {
     .command('validate')
     .description('check a spec file and report every mistake at once; nothing is started')
     .requiredOption('-f, --file <file>', 'the spec, YAML or JSON; - for standard input')
-    .option('--connect', 'try out, through a worker, the metrics, queries, addresses and Secrets that it names');
+    .option(
+      '--connect',
+      'try out, through a worker, the candidate, metrics, queries, addresses and Secrets that it names',
+    );
   withJson(command).action((options: ValidateOptions) =>
     execute(options, async (context) => {
       const file = await readSpecFile(options.file, { stdin: context.terminal.stdin });
       if (!file.ok) throw new SpecInvalid(file.mistakes);
       const { spec } = file;
-      const unchecked = options.connect === true ? await connected(context, file) : null;
+      const tried = options.connect === true ? await connected(context, file) : null;
       const id = deploymentId(spec.namespace, spec.app);
       const doubts = doubtsAbout(spec);
-      const tried = unchecked === null ? '' : ', and what it refers to is there';
-      const left = (unchecked ?? []).map((why) => `not tried out: ${why}`);
+      const isThere = tried === null ? '' : ', and what it refers to is there';
       context.answer(
-        { valid: true, id, spec, doubts, ...(unchecked === null ? {} : { unchecked }) },
-        [`${options.file} is valid${tried}: it deploys ${id} behind ${spec.service}`, ...doubts, ...left].join('\n'),
+        { valid: true, id, spec, doubts, ...tried },
+        [`${file.name} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...doubts, ...linesOf(tried)].join(
+          '\n',
+        ),
       );
       return exitCodes.done;
     }),
   );
 }
 
-/** What could not be tried out; throws SpecInvalid where something is not as the spec says. */
-async function connected(
-  context: CommandContext,
-  { spec, locate }: Extract<SpecFile, { ok: true }>,
-): Promise<readonly string[]> {
+type Beside = Omit<Validated, 'mistakes'>;
+
+/** What was found beside mistakes; throws SpecInvalid where something is not as the spec says. */
+async function connected(context: CommandContext, { spec, locate }: Extract<SpecFile, { ok: true }>): Promise<Beside> {
   const client = await context.client();
-  const { mistakes, unchecked } = await client.validate(spec);
-  if (mistakes.length > 0) throw new SpecInvalid(mistakes.map(locate));
-  return unchecked;
+  const { mistakes, unchecked, notes } = await client.validate(spec);
+  const beside = { unchecked, notes };
+  if (mistakes.length > 0) throw new SpecInvalid(locate(mistakes), { document: beside, lines: linesOf(beside) });
+  return beside;
+}
+
+function linesOf(beside: Beside | null): string[] {
+  if (beside === null) return [];
+  return [...beside.notes, ...beside.unchecked.map((why) => `not tried out: ${why}`)];
 }

@@ -73,7 +73,8 @@ function waitChange(old: DeploymentState | null, { waitingFor, next }: Deploymen
   ];
 }
 
-function endChange(old: DeploymentState | null, { id, outcome, finishedAt }: DeploymentState, now: Date): Change[] {
+function endChange(old: DeploymentState | null, state: DeploymentState, now: Date): Change[] {
+  const { id, outcome, finishedAt } = state;
   if (outcome === 'running' || old?.outcome === outcome) return [];
-  return [{ at: finishedAt ?? now.toISOString(), text: `${id} ${wordOutcome(outcome)}` }];
+  return [{ at: finishedAt ?? now.toISOString(), text: `${id} ${wordOutcome(state)}` }];
 }

@@ -11,7 +11,7 @@ export function wordComparison({ with: compared, why, tolerance }: ComparisonEvi
     tolerance === 1 ? 'no more than stable is tolerated' : `up to ${tolerance} times stable's share is tolerated`;
   switch (compared) {
     case 'probes':
-      return `compared with stable: the same requests, sent to both slots at the same time; ${tolerated}`;
+      return `compared with stable: the same requests, sent to both slots at the same time and timed by the worker, not by the pods; ${tolerated}`;
     case 'traffic':
       return `compared with stable: what both slots counted at the same time; ${tolerated}`;
     case 'baseline':
@@ -21,10 +21,21 @@ export function wordComparison({ with: compared, why, tolerance }: ComparisonEvi
   }
 }
 
-/** What was counted on both sides: `failed`, `slower than 41.9ms`. */
+/** What was counted on both sides: `failed`, `above stable's P95, 41.9ms`. */
 export function wordEvents({ metric, slowerThanMs }: MetricComparison): string {
   if (metric === 'error-rate') return 'failed';
-  return `slower than ${slowerThanMs === null ? `stable's ${metric.toUpperCase()}` : milliseconds(slowerThanMs)}`;
+  return `above stable's ${metric.toUpperCase()}${slowerThanMs === null ? '' : `, ${milliseconds(slowerThanMs)}`}`;
+}
+
+/** From there on a reader wonders why it passes. */
+const surprising = 0.9;
+
+/** Why what looks worse passes, in one sentence without an end; null where nothing does. */
+export function wordSurprise({ metrics }: ComparisonEvidence): string | null {
+  const isSurprising = metrics.some(({ verdict, confidence }) => verdict !== 'fail' && confidence >= surprising);
+  return isSurprising
+    ? 'how sure it is, is of one look alone: a watch that looks so often fails only by what is surer than that'
+    : null;
 }
 
 /** Whether there were requests of both sides to compare. */
@@ -57,8 +68,10 @@ export function comparisonParts(comparison: ComparisonEvidence, width: number): 
       span(isCompared(metric) ? wordConfidence(metric.confidence) : '–', isWorse ? 'bad' : 'plain'),
     ];
   });
+  const surprise = wordSurprise(comparison);
   return [
     part(ranks.rests, paragraph(wordComparison(comparison), width, 'quiet', 2, 4)),
     part(ranks.wrong, rows.length === 0 ? [] : table([head, ...rows])),
+    part(ranks.rests, surprise === null ? [] : paragraph(surprise, width, 'quiet', 2, 4)),
   ];
 }

@@ -7,10 +7,15 @@ import { part, ranks, type Part } from './parts.ts';
 import { blank, span, table, type Line } from './spans.ts';
 import { upcoming } from './times.ts';
 
-export function renderNext({ state, progress }: DeploymentStatus, now: Date): Part[] {
+/** `previous` is what was live before one that was refused: what can be done about it still can. */
+export function renderNext(
+  { state, progress }: DeploymentStatus,
+  now: Date,
+  previous: DeploymentState | null = null,
+): Part[] {
   const rows: Line[] = [];
   if (state.outcome === 'running') rows.push(...awaited(state, progress, now));
-  commandsNow(state).forEach((command, index) =>
+  commandsNow(previous ?? state).forEach((command, index) =>
     rows.push([span(index === 0 ? 'you can' : '', 'quiet'), span(command, 'quiet')]),
   );
   if (rows.length === 0) return [];

@@ -12,7 +12,7 @@ export function renderPrevious({ outcome }: DeploymentState, previous: Deploymen
   return [
     blank,
     ...table([
-      [span('before', 'strong'), span(wordOutcome(previous.outcome), lookOf(previous.outcome)), span(ago, 'quiet')],
+      [span('before', 'strong'), span(wordOutcome(previous), lookOf(previous.outcome)), span(ago, 'quiet')],
       [span('live', 'strong'), span(`${service} ──▶ ${wordServing(previous)}, as that one left it`)],
       [span(''), span(`cutover status ${id} --run ${runId}`, 'quiet')],
     ]),

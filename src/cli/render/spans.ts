@@ -95,6 +95,7 @@ const codes: Readonly<Record<Look, string | null>> = {
 /** What a cluster or a user wrote must neither move the cursor nor break a line; several reasons, one a line, stay apart. */
 function oneLine(text: string): string {
   return stripVTControlCharacters(text)
+    .replaceAll(/(?<=:)\s*\n\s*/g, ' ')
     .replaceAll(/(?<=\S)\s*\n\s*(?=\S)/g, '; ')
     .replaceAll(/\p{Cc}+/gu, ' ');
 }

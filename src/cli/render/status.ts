@@ -47,7 +47,7 @@ function partsOf(status: DeploymentStatus, options: StatusOptions): Part[] {
     ...renderEvidence(status, options),
     ...renderHistory(status.state, now, width),
     part(ranks.traffic, renderPrevious(status.state, options.previous ?? null, now)),
-    ...renderNext(status, now),
+    ...renderNext(status, now, options.previous ?? null),
   ];
 }
 
@@ -65,7 +65,7 @@ function walk(status: DeploymentStatus, now: Date): Part[] {
 function header({ state, asked = '' }: DeploymentStatus, now: Date): Part[] {
   const running = state.outcome === 'running';
   const time = elapsed(state.startedAt, state.finishedAt, now);
-  const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state.outcome);
+  const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state);
   const image = state.spec?.candidate.image ?? (state.spec === null ? asked : 'a manifest');
   return [
     part(ranks.stands, [

@@ -1,17 +1,22 @@
 /** The words for steps and outcomes, wherever people read them. */
-import type { Outcome, StepName } from '../../domain/state.ts';
+import type { DeploymentState, Outcome, StepName } from '../../domain/state.ts';
 import type { Look } from './spans.ts';
 
+/** As a sentence begins; what looks like the name of a field, an object or a metric stays as it is. */
 export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const isWord = /^\p{Ll}+('s)?[:;,.]?(?!\S)/u.test(text);
+  return isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 export function wordStep(step: StepName): string {
   return step === 'warmUp' ? 'warm-up' : step;
 }
 
-export function wordOutcome(outcome: Outcome): string {
-  switch (outcome) {
+/** What of a deployment tells how it ended. */
+type Ended = Pick<DeploymentState, 'outcome' | 'spec' | 'stable'>;
+
+export function wordOutcome(state: Ended): string {
+  switch (state.outcome) {
     case 'running':
       return 'running';
     case 'finished':
@@ -19,11 +24,11 @@ export function wordOutcome(outcome: Outcome): string {
     case 'superseded':
       return 'superseded: the candidate serves, the next deployment took over the old slot';
     case 'rolled-back':
-      return 'rolled back: stable serves';
+      return `rolled back: ${whatServes(state)}`;
     case 'rejected':
-      return 'rejected: stable serves';
+      return `rejected: ${whatServes(state)}`;
     case 'approval-timed-out':
-      return 'nobody approved in time: stable serves';
+      return `nobody approved in time: ${whatServes(state)}`;
     case 'rollback-failed':
       return 'the rollback failed: an operator is needed';
     case 'refused':
@@ -33,6 +38,12 @@ export function wordOutcome(outcome: Outcome): string {
     case 'terminated':
       return 'terminated from outside: nothing was undone';
   }
+}
+
+/** Once it is undone; without a spec it had not begun to change anything. */
+function whatServes({ spec, stable }: Ended): string {
+  if (spec === null) return 'nothing was changed';
+  return stable === null ? 'no slot is live, as before' : 'stable serves';
 }
 
 export function lookOf(outcome: Outcome): Look {

@@ -98,6 +98,8 @@ function limitLine({ from, to, value }: Limit, { scale }: Frame, y: (value: numb
   return html`<line class="limit" x1="${x1}" x2="${x2}" y1="${y(value)}" y2="${y(value)}" />`;
 }
 
+const limitLabelHeight = 16;
+
 function limitLabel(
   { limits, words, frame }: ChartOptions,
   inSight: readonly Limit[],
@@ -105,7 +107,10 @@ function limitLabel(
 ): Content {
   const [shown] = inSight;
   if (shown !== undefined) {
-    return html`<text class="limit-label" x="0" dx="6" y="${y(shown.value) - 5}">limit ${words(shown.value)}</text>`;
+    const line = y(shown.value);
+    // At the top of the axis there is the title above the line, or the name of a moment.
+    const beside = line - topOf(frame) < limitLabelHeight ? line + 13 : line - 5;
+    return html`<text class="limit-label" x="0" dx="6" y="${beside}">limit ${words(shown.value)}</text>`;
   }
   const [beyond] = limits;
   if (beyond === undefined) return null;
@@ -140,7 +145,8 @@ function describe({ curves, words, frame, limits }: ChartOptions): string {
     const points = known(curve);
     const last = points.at(-1);
     const [first] = points;
-    if (last === undefined || first === undefined) return `Of ${curve.role} nothing is known.`;
+    if (last === undefined || first === undefined)
+      return `nothing is known of ${curve.role === 'stable' ? 'stable' : 'the candidate'}.`;
     const highest = points.reduce((most, point) => (point.value > most.value ? point : most), first);
     const name = curve.slot === null ? curve.role : `${curve.role} (${curve.slot})`;
     const at = clock(new Date(highest.at).toISOString(), frame.day);

@@ -10,12 +10,12 @@ import { html, nothing, type Markup } from './markup.ts';
 export function headline(status: DeploymentStatus, now: Date): Markup {
   const { state } = status;
   const { outcome, phase } = state;
-  const stands = outcome === 'running' ? `running, at ${wordStep(phase)}` : wordOutcome(outcome);
+  const stands = outcome === 'running' ? `running, at ${wordStep(phase)}` : wordOutcome(state);
   return html`<header>
     <p class="quiet">Blue/green deployment</p>
     <h1>${state.id}</h1>
     <p class="outcome ${lookOf(outcome)}">${capital(stands)}</p>
-    ${why(status)} ${factList(facts(state, now))}
+    ${why(status)} ${factList(facts(status, now))}
   </header>`;
 }
 
@@ -34,12 +34,12 @@ function why(status: DeploymentStatus): Markup {
   return sentence === null ? nothing : html`<p class="verdict">${capital(sentence)}</p>`;
 }
 
-function facts(state: DeploymentState, now: Date): Fact[] {
-  const { requestedBy, reason, startedAt, finishedAt, stable, candidate, spec, service, next, runId } = state;
-  const image = candidate?.images.join(', ') ?? spec?.candidate.image ?? 'not known yet';
+function facts({ state, asked }: DeploymentStatus, now: Date): Fact[] {
+  const { requestedBy, reason, startedAt, finishedAt, service, next, runId } = state;
+  const version = versions(state) ?? asked;
   const ended = finishedAt === null ? [] : [['Ended', moment(finishedAt)] as const];
   return [
-    ['Version', `${stable?.images.join(', ') ?? 'nothing'} → ${image}`],
+    ...(version === undefined ? [] : [['Version', version] as const]),
     ['Asked for by', `${requestedBy}: ${reason}`],
     ['Began', moment(startedAt)],
     ...ended,
@@ -48,6 +48,13 @@ function facts(state: DeploymentState, now: Date): Fact[] {
     ...(service === '' ? [] : [['Service', service] as const]),
     ['Run', html`<code>${runId}</code>`],
   ];
+}
+
+/** From which to which; null before there is a plan, when it is not known what is live. */
+function versions({ stable, candidate, spec }: DeploymentState): string | null {
+  if (spec === null) return null;
+  const image = candidate?.images.join(', ') ?? spec.candidate.image ?? 'a manifest';
+  return `${stable?.images.join(', ') ?? 'nothing'} → ${image}`;
 }
 
 /** With its date. */

@@ -22,7 +22,7 @@ export function slotsTable({ state, progress }: DeploymentStatus): Markup {
           html`<tr>
             <th scope="row"><span class="dot ${slot.slot}" aria-hidden="true"></span> ${slot.deployment}</th>
             <td>${role}</td>
-            <td>${images(slot)}</td>
+            <td class="text">${images(slot)}</td>
             <td>${fateOf(role, state) ?? `${slot.readyPods} of ${slot.desiredPods}`}</td>
             <td>${slot.slot === live ? 'served by this slot' : '–'}</td>
           </tr>`,

@@ -1,9 +1,16 @@
 /** One watch: its verdict and why, each metric of both slots against its limit and against stable, and what was not measured. */
 import { formatDuration } from '../../domain/duration.ts';
-import type { MetricComparison } from '../../domain/comparison-evidence.ts';
+import type { ComparisonEvidence, MetricComparison } from '../../domain/comparison-evidence.ts';
 import type { WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
-import { isCompared, wordComparison, wordConfidence, wordCounts, wordEvents } from '../render/comparison.ts';
+import {
+  isCompared,
+  wordComparison,
+  wordConfidence,
+  wordCounts,
+  wordEvents,
+  wordSurprise,
+} from '../render/comparison.ts';
 import { metrics, whole, type Metric } from '../render/metrics.ts';
 import { verdictOn } from '../render/verdicts.ts';
 import { capital } from '../render/words.ts';
@@ -25,11 +32,16 @@ export function watchSection(
     <p>${capital(reason)}.</p>
     <p class="quiet">
       Watched for ${formatDuration(watchedMs)}, in ${samples === 1 ? '1 look' : `${whole(samples)} looks`}.
-      ${comparison === undefined ? nothing : `${capital(wordComparison(comparison))}.`}
+      ${comparison === undefined ? nothing : comparisonWords(comparison)}
     </p>
     ${metricTable(name, watch, state)} ${findings(watch)} ${beyondMetrics(watch, new Date(state.startedAt))}
     ${unmeasured(watch)}
   </section>`;
+}
+
+function comparisonWords(comparison: ComparisonEvidence): string {
+  const sentences = [wordComparison(comparison), wordSurprise(comparison)].filter((sentence) => sentence !== null);
+  return sentences.map((sentence) => `${capital(sentence)}.`).join(' ');
 }
 
 function metricTable(name: 'soak' | 'monitor', watch: WatchEvidence, state: DeploymentState): Markup {

@@ -24,25 +24,16 @@ export async function queryValue(
   query: string,
   options: QueryOptions,
 ): Promise<CheckReading> {
-  const answer = await ask(api, check, query, options);
+  const answer = await askQuery(api, check, query, options);
   return answer.kind === 'number' ? valueOf(answer.value, shownQuery(query)) : missing(answer.reason);
 }
 
-/** What is wrong with the query; a number of any kind is right, also one of a slot without traffic, 0 / 0. */
-export async function queryProblem(
-  api: PrometheusApi,
-  check: QueryCheck,
-  query: string,
-  signal: AbortSignal,
-): Promise<Exclude<QueryAnswer, { kind: 'number' }> | null> {
-  const answer = await ask(api, check, query, { signal });
-  return answer.kind === 'number' ? null : answer;
-}
-
-type QueryAnswer =
+/** A number may be none that says anything, such as that of a slot without traffic, 0 / 0. */
+export type QueryAnswer =
   { readonly kind: 'number'; readonly value: number } | { readonly kind: 'empty' | 'wrong'; readonly reason: string };
 
-async function ask(
+/** What the query gives; a server that refuses it is an answer, too. */
+export async function askQuery(
   api: PrometheusApi,
   { range, of }: QueryCheck,
   query: string,

@@ -112,12 +112,15 @@ function unreadWords(role: string, { unread }: LogArm): string {
   return `the logs of ${podsOf(unread.pods)} of ${role} could not be read: ${unread.reason}`;
 }
 
-function passing({ templates, candidate }: LogsState): string {
+function passing({ templates, candidate: { lines, allowed } }: LogsState): string {
   const own = templates.filter((template) => template.candidate > 0);
-  if (own.length === 0) return `no errors in ${candidate.lines} lines of the candidate's logs`;
+  if (own.length === 0) {
+    const but = allowed === 0 ? '' : ` but ${allowed} that logs.allow allows`;
+    return `no errors${but} in ${lines === 1 ? '1 line' : `${lines} lines`} of the candidate's logs`;
+  }
   const rare = own.filter(({ stable, before }) => stable + before === 0);
   const known = `${own.length - rare.length} of the ${own.length} kinds of errors in the candidate's logs are stable's too`;
-  return rare.length === 0 ? known : `${known}, the others are rare`;
+  return `${known}${rare.length === 0 ? '' : ', the others are rare'}${allowed === 0 ? '' : `; logs.allow allows ${allowed} errors more`}`;
 }
 
 function times(count: number): string {

@@ -8,8 +8,10 @@ export type PrometheusErrorKind =
   /** No answer, or one of somebody else. */
   | 'unreachable'
   | 'credentials'
-  /** It does not parse, or cannot be executed. */
+  /** It does not parse. */
   | 'query'
+  /** It parses, and what it asks for cannot be told from the data. */
+  | 'execution'
   /** It took too long, or was too much. */
   | 'overload'
   /** There is an answer, with only a part of the data. */
@@ -114,7 +116,7 @@ function refusalOf(query: string, type: string, message: string): PrometheusErro
     case 'bad_data':
       return new PrometheusError('query', `Prometheus refuses the query ${query}: ${message}`);
     case 'execution':
-      return new PrometheusError('query', `Prometheus cannot execute the query ${query}: ${message}`);
+      return new PrometheusError('execution', `Prometheus cannot execute the query ${query}: ${message}`);
     default:
       return new PrometheusError('overload', `Prometheus gave up on the query ${query} (${type}): ${message}`);
   }

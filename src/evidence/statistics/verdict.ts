@@ -77,7 +77,7 @@ function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: S
   const own = comparisonPlan(plan, metric, against);
   const { isWorse, burst } = assessed(state, own, plan);
   const words = `${shareOf(candidate, metric)} is ${isWorse ? '' : 'not '}worse than${tolerated} stable's ${share(stable)}`;
-  const gap = gapOf(state, plan, own) ?? gapOfStable(state, plan);
+  const gap = gapOf(state, plan, own) ?? gapOfStable(state, plan, against);
   return [finding(metric, 'stable', isWorse, words + inBursts(burst), gap)];
 }
 
@@ -103,14 +103,17 @@ function finding(
 ): StatisticalFinding {
   if (isWorse) return { metric, against, verdict: 'fail', reason: words };
   if (gap === null) return { metric, against, verdict: 'pass', reason: words };
-  return { metric, against, verdict: 'insufficient-data', reason: `${metric}: ${gap}` };
+  return { metric, against, verdict: 'insufficient-data', reason: gap };
 }
 
 /** Why the comparison cannot pass; null when it can. */
 function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: ComparisonPlan): string | null {
   const { candidate } = state.test;
   const { looks } = state.dispersion.candidate;
-  if (candidate.requests < minimumRequests) return few(candidate, 'of the candidate', minimumRequests);
+  if (candidate.requests < minimumRequests) {
+    const compared = `of the candidate could be compared with ${comparedWords[plan.against.kind]}`;
+    return few(candidate, compared, minimumRequests);
+  }
   // Few looks cannot tell one burst from many errors: what is suspicious stays undecided.
   if (looks >= looksNeeded || suspicionOf(state, plan) < suspicious) return null;
   return `${looks} looks could be compared, fewer than the ${looksNeeded} that tell whether it is worse`;
@@ -118,13 +121,24 @@ function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: Com
 
 const suspicious = 0.9;
 
-function gapOfStable({ test }: Comparison, { minimumRequests }: StatisticsPlan): string | null {
-  return test.stable.requests < minimumRequests ? few(test.stable, 'of stable', minimumRequests) : null;
+function gapOfStable({ test }: Comparison, { minimumRequests }: StatisticsPlan, { kind }: Against): string | null {
+  if (test.stable.requests >= minimumRequests) return null;
+  return few(
+    test.stable,
+    `of stable${kind === 'baseline' ? ' before the cutover' : ''} could be compared`,
+    minimumRequests,
+  );
 }
 
-function few({ requests }: Counts, whose: string, minimumRequests: number): string {
-  return `${requests} requests ${whose} could be compared, fewer than the ${minimumRequests} that are needed`;
+function few({ requests }: Counts, compared: string, minimumRequests: number): string {
+  return `${requests === 1 ? '1 request' : `${requests} requests`} ${compared}, fewer than the ${minimumRequests} that are needed`;
 }
+
+const comparedWords: Readonly<Record<Against['kind'], string>> = {
+  stable: "stable's",
+  baseline: "stable's before the cutover",
+  limit: 'the limit',
+};
 
 function shareOf(counts: Counts, metric: ComparedMetric): string {
   if (metric === 'error-rate') return `error rate ${share(counts)} requests`;

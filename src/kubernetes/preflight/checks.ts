@@ -1,5 +1,6 @@
 /** What stands in the way of a deployment whose plan is made. Pure; each problem names the object and what to do. */
-import type { V1Container, V1Service } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1Service } from '@kubernetes/client-node';
+import { toMilliseconds } from '../../domain/duration.ts';
 import { slotName, slots, type Slot } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { Json } from '../api-server.ts';
@@ -44,6 +45,28 @@ export function podCountProblems({ cutover: { minimumReady } }: Spec, replicas: 
 /** What is wrong with the candidate as it would be created. */
 export function candidateProblems(production: ProductionService, manifest: DeploymentManifest): string[] {
   return [...portProblems(production, manifest), ...labelProblems(production, manifest)];
+}
+
+/** A container whose log could not be read: of both slots, as they are compared. */
+export function logProblems(
+  { logs, soak, monitor }: Spec,
+  manifest: DeploymentManifest,
+  stable: Json<V1Deployment> | null,
+): string[] {
+  const isRead = [soak, monitor].some(({ duration }) => toMilliseconds(duration) > 0);
+  if (logs === 'none' || logs.container === undefined || !isRead) return [];
+  const { container } = logs;
+  const pods = [
+    { whose: "the candidate's", deployment: manifest },
+    ...(stable === null ? [] : [{ whose: "stable's", deployment: stable }]),
+  ];
+  return pods.flatMap(({ whose, deployment }) => {
+    const names = allContainers(deployment).map(({ name }) => name);
+    if (names.includes(container)) return [];
+    return [
+      `logs.container is "${container}", but ${whose} pods have ${names.join(', ')}: name one that both slots have`,
+    ];
+  });
 }
 
 /** A targetPort that no container of the candidate has. Without any declared port there is nothing to compare. */
@@ -105,7 +128,7 @@ export function roomProblems(spec: Spec, facts: Facts, candidateSlot: Slot, mani
   return quotaProblems(facts.quotas ?? [], addDemands(addDemands(needed, freed, -1), services));
 }
 
-function allContainers({ spec }: DeploymentManifest): Json<V1Container>[] {
+function allContainers({ spec }: Json<V1Deployment>): Json<V1Container>[] {
   const pod = spec?.template.spec;
   const sidecars = (pod?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   return [...(pod?.containers ?? []), ...sidecars];

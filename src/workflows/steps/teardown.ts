@@ -1,5 +1,6 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import { deadlines, isOver } from '../../domain/deadline.ts';
+import { whyInFull } from '../../domain/drain-wait.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Target } from '../../activities/contract.ts';
 import type { Slot } from '../../domain/slot.ts';
@@ -27,6 +28,8 @@ export async function drainedWords(target: Target, slot: Slot): Promise<string> 
   try {
     const result = await stepActivities(target.spec.drain).drain({ ...target, slot });
     const { tailRequests: tail, quiet, waitedMs } = result;
+    const inFull = tail === null ? whyInFull(target.spec) : null;
+    if (inFull !== null) return `all of drain (${target.spec.drain}) was waited for: ${inFull}`;
     const late = tail === null ? 'its requests could not be counted' : `${tail} late requests`;
     return `${quiet ? `quiet after ${formatDuration(waitedMs)}` : `${over} and it is not quiet yet`}; ${late}`;
   } catch (error) {

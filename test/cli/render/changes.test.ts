@@ -44,6 +44,15 @@ describe('the lines of a log', () => {
     expect(told).not.toContain('not reached');
   });
 
+  it('tell in one line what was said in several', () => {
+    const record = recordAt('smoke');
+    const before = status(record.state);
+    record.end('smoke', 'failed', 'the spec is not valid:\n  sok: not known\nreplicas: not a number');
+    expect(describeChanges(before, status(record.state), now).join('\n')).toContain(
+      'the spec is not valid: sok: not known; replicas: not a number',
+    );
+  });
+
   it('tell progress once', () => {
     const record = recordAt('deploy');
     const progress = { step: 'deploy', summary: '3 of 10 ready', at: '2026-11-23T14:04:00Z' } as const;

@@ -26,6 +26,16 @@ describe('the header', () => {
     expect(text(status(record.state))).toMatch(/^default\/api {2}rolled back: stable serves {2}after \d+s/);
   });
 
+  it.each([
+    [null, 'rolled back: no slot is live, as before'],
+    [slot('blue', 'myapp:v1.0'), 'rolled back: stable serves'],
+  ])('says what serves after a rollback, where stable was %j', (stable, words) => {
+    const record = recordAt('smoke');
+    record.conclude('rolled-back');
+    expect(text(status({ ...record.state, stable }))).toContain(`default/api  ${words}`);
+    expect(text(status({ ...record.state, spec: null, stable }))).toContain('rolled back: nothing was changed');
+  });
+
   it('stands when preflight has found nothing out yet', () => {
     const record = recorded();
     record.begin('preflight');

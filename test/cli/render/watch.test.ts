@@ -36,9 +36,9 @@ it('shows a failed monitor with its samples, what it rests on, how sure it is, a
      ready       10/10              10/10          all
   compared with stable: what it counted of users' traffic before the cutover; up
   to 1.5 times stable's share is tolerated
-                       candidate     stable           sure it is worse
-  ✗  failed            149 of 3,986  48 of 24,102     > 99.9 %
-  ✗  slower than 42ms  611 of 3,986  1,204 of 24,102  > 99.9 %
+                               candidate     stable           sure it is worse
+  ✗  failed                    149 of 3,986  48 of 24,102     > 99.9 %
+  ✗  above stable's P95, 42ms  611 of 3,986  1,204 of 24,102  > 99.9 %
   could not measure by metrics of green, 3×: api-green-7d9f-x2k: no answer with…
                          soak                │since the cutover
   error rate  candidate  ▁▁▁▁▁▂▁▁▁▁▁▁▁▂▁▁▁▁▁▁│▁▁▁▁▁▃▄▆▆█         0–9.02 %
@@ -92,7 +92,7 @@ describe('the comparison', () => {
   const { comparison } = quietSoak();
 
   it.each([
-    ['probes', 'compared with stable: the same requests, sent to both slots at the same time'],
+    ['probes', 'compared with stable: the same requests, sent to both slots at the same time and timed by the worker'],
     ['traffic', 'compared with stable: what both slots counted at the same time'],
     ['baseline', "compared with stable: what it counted of users' traffic before the cutover"],
   ] as const)('with %s is said in words', (compared, words) => {
@@ -112,7 +112,18 @@ describe('the comparison', () => {
     const metric = { metric: 'p95', verdict: 'insufficient-data', candidate: none, stable: none } as const;
     const metrics = [{ ...metric, slowerThanMs: null, confidence: 0 }];
     const shown = text(soaked({ ...quietSoak(), ...(comparison && { comparison: { ...comparison, metrics } }) }));
-    expect(shown).toMatch(/\?  slower than stable's P95 +0 of 0 +0 of 0 +–\n/);
+    expect(shown).toMatch(/\?  above stable's P95 +0 of 0 +0 of 0 +–\n/);
+  });
+
+  it.each([
+    ['pass', 0.98, true],
+    ['pass', 0.4, false],
+    ['fail', 0.98, false],
+  ] as const)('that says %s at %d sure explains itself: %s', (verdict, confidence, explains) => {
+    const counts = { candidate: { requests: 235, events: 9 }, stable: { requests: 235, events: 2 } };
+    const metrics = [{ metric: 'error-rate', verdict, ...counts, slowerThanMs: null, confidence }] as const;
+    const shown = text(soaked({ ...quietSoak(), ...(comparison && { comparison: { ...comparison, metrics } }) }));
+    expect(shown.includes('how sure it is, is of one look alone')).toBe(explains);
   });
 
   it.each([

@@ -5,15 +5,22 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
+import type { SeriesPoint } from '../../../src/domain/evidence.ts';
 import { page as pageOf } from '../../../src/cli/report/page.ts';
 import { chromiumBinary, launchBrowser, openFile, type View } from '../../setup/browser.ts';
 import { status } from '../render/sample.ts';
-import { rolledBack } from '../watched.ts';
+import { quietSoak, rolledBack } from '../watched.ts';
 import { hostile, withHostileTexts } from './hostile.ts';
 
 const views: readonly View[] = [390, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
+
+/** A third of the limit: then the limit is where the axis ends. */
+function withErrors(point: SeriesPoint): SeriesPoint {
+  const few = { requests: 300, errors: 1, p95Ms: 40 };
+  return { ...point, candidate: few, stable: few };
+}
 
 describe.skipIf(chromiumBinary === null)('in a browser', () => {
   let browser: Browser;
@@ -55,6 +62,28 @@ describe.skipIf(chromiumBinary === null)('in a browser', () => {
     await page.getByRole('columnheader', { name: 'Candidate (green)' }).first().waitFor();
     await page.getByRole('rowheader', { name: 'error rate' }).first().waitFor();
     await page.getByRole('img', { name: /^Error rate\. Candidate \(green\): at most 9\.02 %/ }).waitFor();
+  });
+
+  it('shows all of the slots where digests are long, and no limit over a title', async () => {
+    const state = rolledBack();
+    const imageDigests = [`docker.io/library/myapp@sha256:${'0123456789abcdef'.repeat(4)}`];
+    const soak = { ...quietSoak(), series: quietSoak().series?.map(withErrors) ?? [] };
+    const shown = status({
+      ...state,
+      stable: state.stable && { ...state.stable, imageDigests },
+      candidate: state.candidate && { ...state.candidate, imageDigests },
+      switches: [],
+      evidence: { ...state.evidence, soak, monitor: null },
+    });
+    const { page } = await openFile(browser, written(shown), { width: 1100, colorScheme: 'light' });
+    const slots = 'document.querySelector("[aria-label=\'Both slots\']")';
+    expect(await page.evaluate(`${slots}.scrollWidth - ${slots}.clientWidth`)).toBe(0);
+    for (const chart of await page.locator('figure.chart').all()) {
+      const title = await chart.locator('h3').boundingBox();
+      for (const label of await chart.locator('.limit-label').all()) {
+        expect((await label.boundingBox())?.y).toBeGreaterThanOrEqual((title?.y ?? 0) + (title?.height ?? 0));
+      }
+    }
   });
 
   it('runs nothing of what others have written, and shows it', async () => {

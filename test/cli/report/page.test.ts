@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
 import type { DeploymentState } from '../../../src/domain/state.ts';
 import { page } from '../../../src/cli/report/page.ts';
-import { recordAt, status, watch } from '../render/sample.ts';
+import { recordAt, recorded, status, watch } from '../render/sample.ts';
 import { beyondMetrics } from '../beyond-metrics.ts';
 import { failingMonitor, monitoring, quietSoak, rolledBack } from '../watched.ts';
 import { hostile, withHostileTexts } from './hostile.ts';
@@ -49,7 +49,10 @@ describe('the page of a deployment', () => {
     ['who asked and why', 'Asked for by ci: build 7'],
     ['each step with its time', 'monitor 14:17:36 50s failed : error rate 6.2 %'],
     ['what was never reached', 'Not reached: retention, drain, teardown.'],
-    ['what a verdict rests on', 'the same requests, sent to both slots at the same time; up to 1.5 times'],
+    [
+      'what a verdict rests on',
+      'sent to both slots at the same time and timed by the worker, not by the pods; up to 1.5 times',
+    ],
     [
       'a metric of both slots, its samples, limit and confidence',
       'error rate 3.74 % 149 of 3,986 0 % 0 of 41 ≤ 1 % ✗ fail > 99.9 % sure it is worse ✗ fail 149 of 3,986 against 48 of 24,102 failed',
@@ -91,6 +94,28 @@ describe('the page of a deployment', () => {
     expect(markup.match(/<script[^>]*>/g)).toEqual(['<script type="application/json" id="state">']);
     expect(markup).not.toMatch(/\sstyle="|\son[a-z]+="/);
     expect(markup).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-/);
+  });
+});
+
+describe('what is not known', () => {
+  it('is left out of the page of a refused deployment, and names of fields stay as they are', () => {
+    const record = recorded();
+    record.begin('preflight');
+    record.failed({ name: 'Refused', message: 'candidate.container is "web", which the pods do not have' });
+    record.conclude('refused');
+    const text = textOf(pageOf(status(record.state)));
+    expect(text).toContain('candidate.container is "web"');
+    expect(text).not.toContain('Version');
+    const asked = status(record.state, { asked: 'default/api → myapp:v2.0' });
+    expect(textOf(pageOf(asked))).toContain('Version default/api → myapp:v2.0');
+  });
+
+  it('is said of a slot that was not measured', () => {
+    const record = recordAt('soak');
+    const unknown = { requests: null, errors: null, p95Ms: null };
+    const points = quietSoak().series?.map((point) => ({ ...point, candidate: unknown })) ?? [];
+    record.evidence({ soak: { ...quietSoak(), series: points } });
+    expect(textOf(pageOf(status(record.state)))).toContain('Nothing is known of the candidate.');
   });
 });
 

@@ -296,3 +296,25 @@ describe('the state', () => {
     expect(logFindings(state, 'stable')[0]?.reason).toContain('"boom"');
   });
 });
+
+const reasonOf = (state: LogsState): string | undefined => logFindings(state, 'stable')[0]?.reason;
+
+/** The same where other numbers of lines were read of the candidate. */
+function having(state: LogsState, read: Partial<LogsState['candidate']>): LogsState {
+  return { ...state, candidate: { ...state.candidate, ...read } };
+}
+
+describe('what the logs pass with', () => {
+  it('says how many errors were allowed', () => {
+    const silent = watched({ candidate: { 'green-a': {} }, stable: quiet });
+    expect(reasonOf(silent)).toBe("no errors in 10 lines of the candidate's logs");
+    expect(reasonOf(having(silent, { lines: 1 }))).toBe("no errors in 1 line of the candidate's logs");
+    expect(reasonOf(having(silent, { errors: 3, allowed: 3 }))).toBe(
+      "no errors but 3 that logs.allow allows in 10 lines of the candidate's logs",
+    );
+    const usual = watched({ candidate: { 'green-a': { slow: 1 } }, stable: { 'blue-a': { slow: 1 } } });
+    expect(reasonOf(having(usual, { allowed: 2 }))).toBe(
+      "1 of the 1 kinds of errors in the candidate's logs are stable's too; logs.allow allows 2 errors more",
+    );
+  });
+});

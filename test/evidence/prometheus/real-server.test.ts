@@ -81,7 +81,7 @@ describe.skipIf(prometheusBinary === null)('a real Prometheus', () => {
     await expect(api.instant('sum(')).rejects.toThrow(
       /^Prometheus refuses the query "sum\(": .*parse error: unclosed left parenthesis/,
     );
-    await expect(api.instant('up * on(job) group_left up')).rejects.toMatchObject({ kind: 'query' });
+    await expect(api.instant('up * on(job) group_left up')).rejects.toMatchObject({ kind: 'execution' });
     await expect(apiAt(`http://127.0.0.1:${server.port}/elsewhere`).instant('up')).rejects.toThrow(
       'what answers (HTTP 404) is not the API of Prometheus',
     );

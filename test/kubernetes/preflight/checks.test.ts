@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCandidate, type DeploymentManifest } from '../../../src/kubernetes/candidate.ts';
 import {
   candidateProblems,
+  logProblems,
   podCountProblems,
   previewProblems,
   roomProblems,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/kubernetes/preflight/checks.ts';
 import { noticesOf } from '../../../src/kubernetes/preflight/notices.ts';
 import { viewProduction } from '../../../src/kubernetes/production.ts';
+import type { SpecInput } from '../../../src/domain/spec.ts';
 import { deployment, service, specOf } from '../objects.ts';
 import { factsOf, slotView } from './facts.ts';
 
@@ -51,6 +53,22 @@ describe('ports', () => {
 it('refuses a candidate that lacks a label which the Service selects', () => {
   const production = viewProduction({ ...service(), spec: { selector: { app: 'api', version: 'blue', tier: 'web' } } });
   expect(candidateProblems(production, manifestWith())).toEqual([expect.stringContaining('tier: web')]);
+});
+
+function problemsOfLogs(changes: Partial<SpecInput>): string[] {
+  return logProblems(specOf(changes), manifestWith(), deployment());
+}
+
+it('refuses a container of the logs that either slot lacks, where logs are read', () => {
+  expect(problemsOfLogs({})).toEqual([]);
+  expect(problemsOfLogs({ logs: { container: 'api' } })).toEqual([]);
+  expect(problemsOfLogs({ logs: { container: 'web' }, soak: { duration: '0s' }, monitor: { duration: '0s' } })).toEqual(
+    [],
+  );
+  expect(problemsOfLogs({ logs: { container: 'web' } })).toEqual([
+    `logs.container is "web", but the candidate's pods have api: name one that both slots have`,
+    `logs.container is "web", but stable's pods have api: name one that both slots have`,
+  ]);
 });
 
 it('refuses minimums that can never be reached', () => {
