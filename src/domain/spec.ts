@@ -5,7 +5,7 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { defaultInterval, defaultPreflight } from './duration.ts';
+import { defaultInterval, defaultP95, defaultPreflight } from './duration.ts';
 import { watchCheck } from './spec-checks.ts';
 import {
   checkJob,
@@ -50,7 +50,7 @@ const timesStable = z.number().min(1).max(1_000).optional();
 const thresholds = z
   .strictObject({
     errorRate: share.nullable().default(0.01).describe('The highest share of failed requests'),
-    p95: positiveDuration.nullable().default('500ms').describe('The highest 95th percentile of latency'),
+    p95: positiveDuration.nullable().default(defaultP95).describe('The highest 95th percentile of latency'),
     p99: positiveDuration.nullable().default('1s').describe('The highest 99th percentile of latency'),
     restarts: z
       .int()

@@ -23,6 +23,7 @@ describe('a soak that sends fewer requests than it needs', () => {
     ['the extension brings them', { soak: { duration: '1s', extension: '3s' } }],
     ['others send them', { soak: { duration: '1s', traffic: { requestsPerSecond: 0 } } }],
     ['there is none to be sent', { soak: { duration: '1s', traffic: { requests: [] } } }],
+    ['the deployment goes on without', { soak: { duration: '1s', onInsufficientData: 'continue' } }],
     ['there is no soak', { soak: { duration: '0s' } }],
     ['nothing is judged by requests', { metrics: 'none', soak: { duration: '1s', comparison: 'none' } }],
   ])('is none where %s', (_, changes) => {
@@ -40,6 +41,7 @@ describe('a limit of p95 above that of p99', () => {
   it.each<Partial<SpecInput>>([
     { soak: { thresholds: { p95: '1s', p99: '1000ms' } } },
     { soak: { thresholds: { p95: '2s', p99: null } } },
+    { soak: { thresholds: { p99: '300ms' } } },
     { soak: { duration: '0s', thresholds: { p95: '2s', p99: '1s' } } },
   ])('is none in %j', (changes) => {
     expect(told(changes)).toBe('');
