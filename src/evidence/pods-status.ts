@@ -40,8 +40,12 @@ function statusOf({ spec, slot }: Subject, view: SlotView | null): Reading {
 /** The kubelet's word for a pod that used too much of a resource: beyond its limit, or the most beyond what it asked for. */
 const byNode = 'Evicted';
 
+/** The kubelet's word for a container that ends again and again. */
+const crashLoop = 'CrashLoopBackOff';
+
 /** Neither one that goes, by whatever hand, nor one that is new and needs its time to become ready. */
-function isFailing({ ready, terminating, disrupted, ended, everReady, restarts }: PodView): boolean {
+function isFailing({ ready, terminating, disrupted, ended, everReady, restarts, problem }: PodView): boolean {
   const isGoing = terminating || disrupted || ended !== null;
-  return !ready && !isGoing && (everReady || restarts > 0);
+  // An init container is not among those whose restarts are counted.
+  return !ready && !isGoing && (everReady || restarts > 0 || problem?.reason === crashLoop);
 }

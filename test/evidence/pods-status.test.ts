@@ -26,6 +26,10 @@ describe('the status of the pods', () => {
     expect(await failing(podView('c', notReady))).toBe(1);
     expect(await failing(podView('c', { ...notReady, everReady: false }))).toBe(0);
     expect(await failing(podView('c', { ...notReady, everReady: false, restarts: 1 }))).toBe(1);
+    const pulling = { reason: 'ImagePullBackOff', message: '', container: 'api', exitCode: null };
+    expect(await failing(podView('c', { ...notReady, everReady: false, problem: pulling }))).toBe(0);
+    const initCrashes = { reason: 'CrashLoopBackOff', message: '', container: 'migrate', exitCode: 1 };
+    expect(await failing(podView('c', { ...notReady, everReady: false, problem: initCrashes }))).toBe(1);
     expect(await failing(podView('c', { ...notReady, terminating: true }))).toBe(0);
     expect(await failing(podView('c', { ...notReady, disrupted: true }))).toBe(0);
     expect(await failing(podView('c', { ...notReady, ended: 'NodeShutdown' }))).toBe(0);
