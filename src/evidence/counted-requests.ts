@@ -6,16 +6,17 @@ interface Labelled {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Throws an Error where no series of `metric` has the label: then nothing tells which of them would count. */
+/** Throws an Error where no series of a metric has the label: then nothing tells which of them would count. */
 export type CountedRequests = <T extends Labelled>(series: readonly T[], metric: string) => readonly T[];
 
-export function countedRequests(only: RequestsOnly | undefined): CountedRequests {
+/** Of a metric that `mayLack` the label, none count then. */
+export function countedRequests(only: RequestsOnly | undefined, mayLack?: string): CountedRequests {
   if (only === undefined) return (series) => series;
   const { label, pattern } = only;
   const matches = labelMatcher(pattern, 'metrics.only.pattern');
   return (series, metric) => {
     const known = series.filter(({ labels }) => Object.hasOwn(labels, label));
-    if (known.length === 0 && series.length > 0) {
+    if (known.length === 0 && series.length > 0 && metric !== mayLack) {
       throw new Error(`${metric} has no label ${label}, which metrics.only asks for`);
     }
     const values = [...new Set(known.map(({ labels }) => labels[label] ?? ''))];

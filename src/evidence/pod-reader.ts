@@ -6,8 +6,9 @@ import type { Slot } from '../domain/slot.ts';
 import type { HttpAnswer, Transport } from '../kubernetes/access/index.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import type { PodCounters } from './counters.ts';
-import { countedRequests } from './counted-requests.ts';
+import { countedRequests, type CountedRequests } from './counted-requests.ts';
 import { labelMatcher } from './label-matcher.ts';
+import { latencyLimits } from './latency-limits.ts';
 import {
   hasBuckets,
   noBackground,
@@ -39,6 +40,8 @@ const timeoutMs = 3_000;
 export function podReader({ way, metrics, port, background = () => noBackground }: PodReaderOptions): PodReader {
   const matches = labelMatcher(metrics.errors.pattern);
   const counted = countedRequests(metrics.only);
+  const errorsAlone = countedRequests(metrics.only, metrics.latency);
+  const countedOf = ({ spec }: Subject): CountedRequests => (latencyLimits(spec).length > 0 ? counted : errorsAlone);
   const formats = new Map<Slot, Format>();
 
   const ask = async (format: Format, { spec }: Subject, pod: PodView, signal: AbortSignal): Promise<HttpAnswer> => {
@@ -55,8 +58,8 @@ export function podReader({ way, metrics, port, background = () => noBackground 
 
   const readEither = (subject: Subject, pod: PodView, { body, bytes, headers }: HttpAnswer): PodCounters =>
     bytes !== undefined && isProtobuf(headers['content-type'])
-      ? readProtobufPage(bytes, metrics, matches, background(subject, pod), counted)
-      : readPage(body, metrics, matches, background(subject, pod), counted);
+      ? readProtobufPage(bytes, metrics, matches, background(subject, pod), countedOf(subject))
+      : readPage(body, metrics, matches, background(subject, pod), countedOf(subject));
 
   /** What the text lacks; null where the pod has no more to tell. */
   const readMore: (...pod: Parameters<PodReader>) => Promise<PodCounters | null> = async (subject, pod, signal) => {

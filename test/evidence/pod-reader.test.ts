@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { podReader, type PodReader } from '../../src/evidence/pod-reader.ts';
+import type { Duration } from '../../src/domain/duration.ts';
+import type { SpecInput } from '../../src/domain/spec.ts';
 import { AccessError, type ProbeRequest, type Transport } from '../../src/kubernetes/access/index.ts';
 import { viewPod } from '../../src/kubernetes/pod.ts';
 import { parsed, spec } from '../workflows/scripted-activities.ts';
@@ -19,7 +21,10 @@ const text = (body: string | Buffer): Page => ({ type: 'text/plain; version=0.0.
 const binary = (body: Buffer): Page => ({ type: protobuf, body });
 
 /** Reads a pod that answers as `pageOf` says; null is no answer. */
-function readerOf(pageOf: (request: ProbeRequest) => Page | null): {
+function readerOf(
+  pageOf: (request: ProbeRequest) => Page | null,
+  given: SpecInput = spec,
+): {
   read: () => ReturnType<PodReader>;
   asked: string[];
 } {
@@ -34,7 +39,7 @@ function readerOf(pageOf: (request: ProbeRequest) => Page | null): {
       return asBytes === true ? { ...answer, body, bytes: page.body } : { ...answer, body };
     },
   };
-  const full = parsed(spec);
+  const full = parsed(given);
   if (full.metrics === 'none' || 'prometheus' in full.metrics) throw new Error('the spec has metrics');
   const read = podReader({ way: way as Transport, metrics: full.metrics, port: 8080 });
   const pod = viewPod({ metadata: { name: 'a', uid: 'a' }, status: { podIP: '10.0.0.1' } });
@@ -49,6 +54,17 @@ describe('a pod is read', () => {
     const { read, asked } = readerOf(() => text(`${withoutBuckets}\nhttp_request_duration_seconds_bucket{le="1"} 2`));
     expect(await read()).toMatchObject({ latency: { '1': 2, Infinity: 3 } });
     expect(asked).toEqual(['text']);
+  });
+
+  it('without a histogram that lacks the label of the requests which count, but where latency is limited', async () => {
+    const page = 'http_requests_total{route="/a",status="200"} 3\nhttp_request_duration_seconds_bucket{le="1"} 2';
+    const readWith = (p99: Duration | null) => {
+      const watch = { thresholds: { p95: null, p99 } };
+      const metrics = { only: { label: 'route', pattern: '/a' } };
+      return readerOf(() => text(page), { ...spec, soak: watch, monitor: watch, metrics }).read();
+    };
+    expect(await readWith(null)).toMatchObject({ requests: 3, latency: {} });
+    await expect(readWith('1s')).rejects.toThrow('http_request_duration_seconds has no label route');
   });
 
   it('as protobuf from then on, where only this has them', async () => {
