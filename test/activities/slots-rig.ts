@@ -180,9 +180,10 @@ export class SlotsRig {
         },
       };
     }
+    const ports = [{ port: 80, targetPort: this.#port }];
     const [, preview] = /\/services\/api-(blue|green)$/.exec(path) ?? [];
     if (preview !== undefined)
-      return { metadata: { name: `api-${preview}` }, spec: { selector: { app: 'api', version: preview } } };
+      return { metadata: { name: `api-${preview}` }, spec: { selector: { app: 'api', version: preview }, ports } };
     if (path.includes('/metrics.k8s.io/')) return this.#usage(query?.labelSelector ?? '');
     if (path.endsWith('/pods')) {
       const ofSlot = this.pods.filter(({ slot: own }) => query?.labelSelector?.includes(`version=${own}`));
@@ -197,7 +198,7 @@ export class SlotsRig {
     ];
     return {
       metadata: { name: 'api-service', managedFields },
-      spec: { selector, ports: [{ port: 80, targetPort: this.#port }] },
+      spec: { selector, ports },
     };
   }
 }
