@@ -37,7 +37,9 @@ const pageBytes = 5 * 1024 * 1024;
 const timeoutMs = 3_000;
 
 /** Reads one pod at a time, and remembers which format the pods of a slot have to be asked for. Rejects where it cannot. */
-export function podReader({ way, metrics, port, background = () => noBackground }: PodReaderOptions): PodReader {
+export function podReader({ way, metrics, port, background: given }: PodReaderOptions): PodReader {
+  // Where the spec says which requests count, it has said whose they are, also of a path that Kubernetes asks for, too.
+  const background = given === undefined || metrics.only !== undefined ? () => noBackground : given;
   const matches = labelMatcher(metrics.errors.pattern);
   const counted = countedRequests(metrics.only);
   const errorsAlone = countedRequests(metrics.only, metrics.latency);

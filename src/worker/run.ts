@@ -91,8 +91,8 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
         worker?.shutdown();
       };
       signal.addEventListener('abort', stop, { once: true });
-      const running = worker.run();
       onReady?.();
+      const running = worker.run();
       if (signal.aborted) stop();
       await running;
     } finally {

@@ -1,7 +1,9 @@
 /** The logs of both slots, as the pods of the sandbox write them and its API server gives them. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { SpecInput } from '../../src/domain/spec.ts';
 import { image, unwatched } from './expected.ts';
+import { FaultProxy, type Fault } from './faults/fault-proxy.ts';
+import { OwnWorker } from './faults/own-worker.ts';
 import { ClusterRig } from './rig.ts';
 
 let rig: ClusterRig;
@@ -59,12 +61,28 @@ describe('a candidate that logs an error', () => {
 });
 
 describe('logs that cannot be read', () => {
-  it('are insufficient data, by which the candidate is removed', async () => {
-    await deploy(3, 'v1.0', { logs: { container: 'sidecar' } });
-    const { evidence } = await rig.state();
-    expect(evidence.soak?.verdict).toBe('insufficient-data');
-    expect(evidence.soak?.reason).toMatch(
-      /the logs of 2 pods of the candidate could not be read: .*sidecar is not valid/,
-    );
+  it.each<[string, Fault, RegExp]>([
+    [
+      'are refused',
+      { kind: 'answer', status: 403 },
+      /the logs of 2 pods of the candidate could not be read: may not get pods\/log/,
+    ],
+    ['never come', { kind: 'delay', ms: 60_000 }, /the logs .* could not be read|no answer/],
+  ])('as they %s are insufficient data, by which the candidate is removed', async (_how, fault, words) => {
+    const proxy = await FaultProxy.before(inject('sandbox').deployerKubeconfig);
+    const worker = new OwnWorker({ ways: { deployerKubeconfig: proxy.kubeconfig } });
+    try {
+      await worker.start();
+      proxy.decide = ({ path }) => (/\/pods\/[^/]+\/log(\?|$)/.test(path) ? fault : null);
+      rig = await ClusterRig.withSeed(2);
+      rig.given({ CUTOVER_TASK_QUEUE: worker.taskQueue });
+      await rig.cutoverEnds(3, 'deploy', '-f', rig.spec({ drain: '0s' }), '--wait', 'promoted');
+      const { soak } = (await rig.state()).evidence;
+      expect(soak?.verdict).toBe('insufficient-data');
+      expect(soak?.reason).toMatch(words);
+    } finally {
+      await worker.stop();
+      proxy.close();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { noBackground, type Background } from '../../src/evidence/pod-page.ts';
 import { podReader, type PodReader } from '../../src/evidence/pod-reader.ts';
 import type { Duration } from '../../src/domain/duration.ts';
 import type { SpecInput } from '../../src/domain/spec.ts';
@@ -24,6 +25,7 @@ const binary = (body: Buffer): Page => ({ type: protobuf, body });
 function readerOf(
   pageOf: (request: ProbeRequest) => Page | null,
   given: SpecInput = spec,
+  background: Background = noBackground,
 ): {
   read: () => ReturnType<PodReader>;
   asked: string[];
@@ -41,7 +43,8 @@ function readerOf(
   };
   const full = parsed(given);
   if (full.metrics === 'none' || 'prometheus' in full.metrics) throw new Error('the spec has metrics');
-  const read = podReader({ way: way as Transport, metrics: full.metrics, port: 8080 });
+  const { metrics } = full;
+  const read = podReader({ way: way as Transport, metrics, port: 8080, background: () => background });
   const pod = viewPod({ metadata: { name: 'a', uid: 'a' }, status: { podIP: '10.0.0.1' } });
   const { signal } = new AbortController();
   return { read: () => read({ spec: full, slot: 'green' }, pod, signal), asked };
@@ -65,6 +68,14 @@ describe('a pod is read', () => {
     };
     expect(await readWith(null)).toMatchObject({ requests: 3, latency: {} });
     await expect(readWith('1s')).rejects.toThrow('http_request_duration_seconds has no label route');
+  });
+
+  it('with all requests of a path that Kubernetes asks for, too, where the spec says that they count', async () => {
+    const page = text('http_requests_total{route="/graphql",status="200"} 3');
+    const background = { paths: new Set(['/graphql']), ofRoot: 0, ofAll: 0 };
+    const metrics = { only: { label: 'route', pattern: '/graphql' } };
+    expect(await readerOf(() => page, spec, background).read()).toMatchObject({ background: { requests: 3 } });
+    expect(await readerOf(() => page, { ...spec, metrics }, background).read()).not.toHaveProperty('background');
   });
 
   it('as protobuf from then on, where only this has them', async () => {
