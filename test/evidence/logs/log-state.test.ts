@@ -41,9 +41,9 @@ describe('an error that stable does not log', () => {
       const candidate = reading({ 'green-a': { boom: 1 }, 'green-b': { boom: lines - 1 } }, at);
       return logsAfter(monitor, { candidate, stable: reading(quiet, at), startedAt });
     };
-    expect([9, 10].map((lines) => verdictOf(after(lines), 'baseline'))).toEqual(['pass', 'fail']);
+    expect([18, 19].map((lines) => verdictOf(after(lines), 'baseline'))).toEqual(['pass', 'fail']);
     // In a soak stable is watched meanwhile.
-    expect([2, 3].map((lines) => verdictOf(after(lines), 'stable'))).toEqual(['pass', 'fail']);
+    expect([5, 6].map((lines) => verdictOf(after(lines), 'stable'))).toEqual(['pass', 'fail']);
   });
 
   it('adds up over looks, pods too', () => {

@@ -11,10 +11,11 @@ const chanceOf = (lines: number, candidateMs: number, stableMs: number): number 
 describe('the lines that make an error a new one', () => {
   it.each([
     [1, 10, 3],
-    [10, 10, 3],
-    [20, 10, 6],
-    [50, 10, 12],
-    [100, 1, 209],
+    [10, 30, 3],
+    [10, 10, 6],
+    [20, 10, 11],
+    [50, 10, 23],
+    [100, 1, 418],
   ])(
     'are as many as say the same, of %s minutes of the candidate against %s of stable: %s',
     (candidate, stable, lines) => {
@@ -22,14 +23,14 @@ describe('the lines that make an error a new one', () => {
     },
   );
 
-  it('are the least for which the chance is an eighth at most, but three', () => {
+  it('are the least for which the chance is 1 in 64 at most, but three', () => {
     const ms = fc.integer({ min: minutes, max: 1_000 * minutes });
     fc.assert(
       fc.property(ms, ms, (candidateMs, stableMs) => {
         const lines = Math.ceil(linesThatTell(candidateMs, stableMs));
         expect(lines).toBeGreaterThanOrEqual(3);
-        expect(chanceOf(lines, candidateMs, stableMs)).toBeLessThanOrEqual(0.125 + 1e-9);
-        expect(lines === 3 || chanceOf(lines - 1, candidateMs, stableMs) > 0.125 - 1e-9).toBe(true);
+        expect(chanceOf(lines, candidateMs, stableMs)).toBeLessThanOrEqual(1 / 64 + 1e-9);
+        expect(lines === 3 || chanceOf(lines - 1, candidateMs, stableMs) > 1 / 64 - 1e-9).toBe(true);
       }),
     );
   });
