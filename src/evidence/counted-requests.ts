@@ -1,10 +1,6 @@
 /** Which requests of a page of metrics count: all of them, or those of the paths that `metrics.only` names. */
 import type { RequestsOnly } from '../domain/spec.ts';
-import { labelMatcher } from './label-matcher.ts';
-
-interface Labelled {
-  readonly labels: Readonly<Record<string, string>>;
-}
+import { labelMatcher, matching, type Labelled } from './label-matcher.ts';
 
 /** Throws an Error where no series of a metric has the label: then nothing tells which of them would count. */
 export type CountedRequests = <T extends Labelled>(series: readonly T[], metric: string) => readonly T[];
@@ -19,9 +15,6 @@ export function countedRequests(only: RequestsOnly | undefined, mayLack?: string
     if (known.length === 0 && series.length > 0 && metric !== mayLack) {
       throw new Error(`${metric} has no label ${label}, which metrics.only asks for`);
     }
-    const values = [...new Set(known.map(({ labels }) => labels[label] ?? ''))];
-    const answers = matches(values);
-    const counted = new Set(values.filter((_value, index) => answers[index] === true));
-    return known.filter(({ labels }) => counted.has(labels[label] ?? ''));
+    return matching(known, label, matches);
   };
 }

@@ -3,7 +3,7 @@ import type { PodMetricsSpec } from '../domain/spec.ts';
 import type { PodCounters } from './counters.ts';
 import { addBuckets, isCount, type Buckets } from './histogram.ts';
 import { countedRequests, type CountedRequests } from './counted-requests.ts';
-import { labelMatcher, type LabelMatcher } from './label-matcher.ts';
+import { labelMatcher, matching, type LabelMatcher } from './label-matcher.ts';
 import { bucketsOfNative } from './native-histogram.ts';
 import { parsePrometheusProtobuf } from './prometheus-protobuf.ts';
 import { parsePrometheusText, samplesRead, type MetricSample } from './prometheus-text.ts';
@@ -155,11 +155,7 @@ function failed(
     const words = `${metric} has no label ${label}, so that no failed request could be told: correct metrics.errors.label`;
     throw new Error(words);
   }
-  const valueOf = (sample: MetricSample): string => (hasLabel(sample) ? (sample.labels[label] ?? '') : '');
-  const values = [...new Set(samples.map(valueOf))];
-  const answers = matches(values);
-  const failing = new Set(values.filter((_value, index) => answers[index] === true));
-  return samples.filter((sample) => failing.has(valueOf(sample)));
+  return matching(samples, label, matches);
 }
 
 /** The histogram of all series together. */
