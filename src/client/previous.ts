@@ -8,29 +8,38 @@ import type { Temporal } from './temporal.ts';
 /** So many refused ones in a row are looked past. */
 const mostLookedAt = 50;
 
-/** The last deployment of the same app before this one that was not refused; null where none is known any more. */
-export async function previousOf(
-  temporal: Temporal,
-  { id, runId, startedAt }: Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>,
-): Promise<DeploymentState | null> {
+type Refused = Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>;
+
+/**
+ * The last deployment of the same app before this one that was not refused, to be told beside what was asked for, which stands without it:
+ * null where none is known, or it cannot be asked for now.
+ */
+export async function previousOf(temporal: Temporal, refused: Refused): Promise<DeploymentState | null> {
   try {
-    const runs = await runsOf(temporal, id, mostLookedAt);
-    const before = runs.find((run) => run.runId !== runId && run.outcome !== 'refused' && run.startedAt < startedAt);
-    return before === undefined ? null : (await readStatus(temporal, id, before.runId)).state;
+    return await runBefore(temporal, refused);
   } catch (error) {
-    if (isUnknown(error)) return null;
+    if (error instanceof NoWorker || error instanceof TemporalCallFailed) return null;
     throw error;
   }
 }
 
-/** The deployment as which the cluster stands: one that was refused has changed nothing, so it is the one before. */
+/**
+ * The deployment as which the cluster stands: one that was refused has changed nothing, so it is the one before. Rejects where that cannot
+ * be asked for now: a fallback that nobody knows of would be given up.
+ */
 export async function standingOf(temporal: Temporal, last: DeploymentState): Promise<DeploymentState> {
-  return last.outcome === 'refused' ? ((await previousOf(temporal, last)) ?? last) : last;
+  return last.outcome === 'refused' ? ((await runBefore(temporal, last)) ?? last) : last;
 }
 
-/** It is told beside what was asked for, which stands without it. */
-function isUnknown(error: unknown): boolean {
-  return [DeploymentNotFound, DeploymentWithoutRecord, NoWorker, TemporalCallFailed].some(
-    (kind) => error instanceof kind,
-  );
+async function runBefore(temporal: Temporal, { id, runId, startedAt }: Refused): Promise<DeploymentState | null> {
+  const runs = await runsOf(temporal, id, mostLookedAt);
+  const before = runs.find((run) => run.runId !== runId && run.outcome !== 'refused' && run.startedAt < startedAt);
+  if (before === undefined) return null;
+  try {
+    return (await readStatus(temporal, id, before.runId)).state;
+  } catch (error) {
+    // Temporal keeps it no longer.
+    if (error instanceof DeploymentNotFound || error instanceof DeploymentWithoutRecord) return null;
+    throw error;
+  }
 }
