@@ -8,14 +8,17 @@ import type { Spec, SpecInput } from '../../src/domain/spec.ts';
 import { connectByPortForward } from '../../src/kubernetes/access/port-forward.ts';
 import { apply } from '../../src/kubernetes/apply.ts';
 import { connectCluster, type Cluster } from '../../src/kubernetes/cluster.ts';
+import { waitForEndpoints } from '../../src/kubernetes/endpoints.ts';
 import { checkPermissions } from '../../src/kubernetes/preflight/permissions.ts';
 import { outsideOfRole, type Asked } from './audit.ts';
 import { at, image, unwatched } from './expected.ts';
 import { ClusterRig, quickSpec } from './rig.ts';
 
 const rigs: ClusterRig[] = [];
+/** Whose Role lacked what was asked for, on purpose. */
+const withoutRights = new Set<ClusterRig>();
 afterEach(async ({ task }) => {
-  for (const rig of rigs.splice(0)) await rig.remove(task.name);
+  for (const rig of rigs.splice(0)) await rig.remove(task.name, { roleWasKnown: !withoutRights.has(rig) });
 });
 
 const quick = { ...unwatched, drain: '0s', soak: { ...quickSpec.soak, duration: '1s', minimumRequests: 1 } };
@@ -60,13 +63,13 @@ function isFor({ group, resource, names }: Rule, verb: string, asked: Asked): bo
   return asked.group === group && asked.resource === resource && asked.verb === verb && named;
 }
 
-/** Asked for in the midst of a request, and not on record: tried out by itself below. */
-const unrecorded = { resource: 'pods/portforward', verb: 'create' };
+/** Tried out by themselves below: what is not on record, and what is only asked for where the first look was too early. */
+const triedOut = ['pods/portforward create', 'endpointslices watch'];
 
 function unasked(spec: Spec, asked: readonly Asked[]): string[] {
   return neededRules(spec).flatMap((rule) =>
     rule.verbs
-      .filter((verb) => rule.resource !== unrecorded.resource || verb !== unrecorded.verb)
+      .filter((verb) => !triedOut.includes(`${rule.resource} ${verb}`))
       .filter((verb) => !asked.some((one) => isFor(rule, verb, one)))
       .map((verb) => rightOf(rule, verb)),
   );
@@ -170,7 +173,7 @@ describe('without any one right of the Role', () => {
     }
   });
 
-  it('an apply cannot create, and no port is forwarded, which the record does not show', async () => {
+  it('an apply cannot create, no port is forwarded, and no Service followed, which the record does not show', async () => {
     const rig = await seeded();
     const file = rig.spec({ smoke: everyCheck });
     const role = roleOf(await specOf(rig, { smoke: everyCheck }));
@@ -178,23 +181,30 @@ describe('without any one right of the Role', () => {
     const podName = await rig.kubectl('get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}');
     const ports = [{ port: 80 }];
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'api-green' }, spec: { ports } };
-    const uses = {
-      services: () => apply(worker, `/api/v1/namespaces/${namespace}/services/api-green`, service, { dryRun: true }),
-      'pods/portforward': () =>
-        connectByPortForward(
-          worker.kubeConfig,
-          { kind: 'pod', namespace, name: podName, ip: '', port: 8080 },
-          { timeoutMs: 5_000 },
-        ),
-    };
-    for (const [resource, use] of Object.entries(uses)) {
+    const forwarded = { kind: 'pod', namespace, name: podName, ip: '', port: 8080 } as const;
+    await rig.apply([foreignEndpoints]);
+    withoutRights.add(rig);
+    const uses = [
+      {
+        resource: 'services',
+        verb: 'create',
+        use: () => apply(worker, `/api/v1/namespaces/${namespace}/services/api-green`, service, { dryRun: true }),
+      },
+      {
+        resource: 'pods/portforward',
+        verb: 'create',
+        use: () => connectByPortForward(worker.kubeConfig, forwarded, { timeoutMs: 5_000 }),
+      },
+      { resource: 'endpointslices', verb: 'watch', use: () => followService(worker, namespace) },
+    ];
+    for (const { resource, verb, use } of uses) {
       const denied = () => use().then(() => 'allowed', String);
       await rig.grant(file);
       await expect.poll(denied).toBe('allowed');
       const index = role.rules.findIndex(
-        ({ resources, verbs }) => resources.includes(resource) && verbs.includes('create'),
+        ({ resources, verbs }) => resources.includes(resource) && verbs.includes(verb),
       );
-      await replaceRole(without(role, index, 'create'));
+      await replaceRole(without(role, index, verb));
       await expect.poll(denied).toMatch(/may not create|403|forbidden/i);
     }
   });
@@ -218,6 +228,25 @@ describe('without any one right of the Role', () => {
     await rig.when(at('approval'));
   });
 });
+
+/** Nobody's, so that the Service never holds the pods of its slot alone. */
+const foreignEndpoints = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'api-service-foreign', labels: { 'kubernetes.io/service-name': 'api-service' } },
+  addressType: 'IPv4',
+  endpoints: [{ addresses: ['192.0.2.1'] }],
+  ports: [{ port: 8080 }],
+};
+
+/** Rejects where the wait for the Service's endpoints says that something is forbidden. */
+async function followService(worker: Cluster, namespace: string): Promise<void> {
+  const slot = { namespace, app: 'api', slot: 'blue' } as const;
+  const wait = { timeoutMs: 500, signal: new AbortController().signal };
+  const waited = await waitForEndpoints(worker, { namespace, service: 'api-service' }, slot, wait);
+  if (waited.exact) throw new Error('the endpoints of nobody are not there yet');
+  if (waited.difference.includes('may not watch')) throw new Error(waited.difference);
+}
 
 /** The Role without one verb of a rule, on one of its names where it has names. */
 function without(role: Role, index: number, verb: string, name?: string): Role {
