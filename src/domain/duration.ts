@@ -43,6 +43,3 @@ export const defaultPreflight: Duration = '1m';
 
 /** Between two looks of a watch, where a spec says nothing. */
 export const defaultInterval: Duration = '5s';
-
-/** The limit of the 95th percentile, where a spec says nothing. */
-export const defaultP95: Duration = '500ms';

@@ -3,7 +3,7 @@
  * anything is started. What only the cluster tells is preflight's. Pure.
  */
 import { chooseContainer } from './candidate-container.ts';
-import { defaultInterval, formatDuration, toMilliseconds } from './duration.ts';
+import { formatDuration, toMilliseconds } from './duration.ts';
 import { locatedHeaders, passesProxy } from './request-headers.ts';
 import { slotName, slots } from './slot.ts';
 import type { Spec } from './spec.ts';
@@ -27,7 +27,6 @@ const rules: readonly ((spec: Spec) => Contradiction[])[] = [
   stillNotReady,
   bodylessAnswers,
   namesUsedTwice,
-  longIntervals,
   tooFewPods,
   missingServer,
   headersTaken,
@@ -117,17 +116,6 @@ function namesUsedTwice({ smoke, soak, monitor }: Spec): Contradiction[] {
     const names = checks.map(({ name }) => name);
     const index = names.findIndex((name, at) => names.indexOf(name) !== at);
     return index < 0 ? [] : [{ path: [step, 'checks', index, 'name'], message: 'is used by two checks' }];
-  });
-}
-
-/** The default goes with every watch: a short one is looked at more often than that. */
-function longIntervals(spec: Spec): Contradiction[] {
-  return (['soak', 'monitor'] as const).flatMap((step) => {
-    const { duration, interval } = spec[step];
-    const [whole, between] = [toMilliseconds(duration), toMilliseconds(interval)];
-    if (whole === 0 || between <= whole || interval === defaultInterval) return [];
-    const message = `is ${interval}, longer than the whole ${step} (${step}.duration: ${duration}): lower it, or raise ${step}.duration`;
-    return [{ path: [step, 'interval'], message }];
   });
 }
 

@@ -1,5 +1,6 @@
 /** What is wrong with the numbers of a watch that are each right: no candidate could pass by them, or one of them says nothing. Pure. */
-import { defaultP95, toMilliseconds } from './duration.ts';
+import { defaultLimits } from './default-limits.ts';
+import { toMilliseconds } from './duration.ts';
 import type { Spec, WatchSpec } from './spec.ts';
 
 export interface WatchMistake {
@@ -39,7 +40,7 @@ function judgesRequests(
 /** The 99th percentile is never below the 95th. The default goes with every stricter limit of that. */
 function crossedLimits(step: 'soak' | 'monitor', { duration, thresholds: { p95, p99 } }: WatchSpec): WatchMistake[] {
   if (p95 === null || p99 === null || toMilliseconds(duration) === 0) return [];
-  if (toMilliseconds(p95) <= toMilliseconds(p99) || p95 === defaultP95) return [];
+  if (toMilliseconds(p95) <= toMilliseconds(p99) || p95 === defaultLimits.p95) return [];
   const message = `p95 (${p95}) is above p99 (${p99}), so that p95 limits nothing: lower p95, or raise p99`;
   return [{ path: [step, 'thresholds'], message }];
 }

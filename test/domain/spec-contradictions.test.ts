@@ -42,16 +42,6 @@ describe('parts of a spec that contradict each other', () => {
       { minReadySeconds: 60, timeouts: { deploy: '1m' } },
       /^minReadySeconds: is 1m, .* timeouts\.deploy \(1m\)/,
     ],
-    [
-      'a soak without room for an interval',
-      { soak: { duration: '1m', interval: '2m' } },
-      /^soak\.interval: is 2m, longer than the whole soak \(soak\.duration: 1m\)/,
-    ],
-    [
-      'a monitor without room for an interval',
-      { monitor: { duration: '8s', interval: '9s' } },
-      /^monitor\.interval: is 9s, longer than the whole monitor/,
-    ],
     ['the name of a preview', { app: 'api', service: 'api-green' }, /^service: is the name of a preview Service/],
     [
       'a header that the proxy takes',
