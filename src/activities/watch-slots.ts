@@ -211,17 +211,22 @@ function endOf({ duration, extension }: WatchSpec, { startedAt }: WatchState, { 
 }
 
 function tell(
-  { step, attempt, target, views }: WatchRun,
+  { step, attempt, target, views, spec }: WatchRun,
   state: WatchState,
   watch: WatchEvidence,
   endsAt: number,
 ): void {
+  const usualEnd = state.startedAt + toMilliseconds(spec.duration);
+  // Too little data at first is no reason to expect the extension.
+  const expectedAt = Date.now() < usualEnd ? usualEnd : endsAt;
+  const left = formatDuration(Math.max(0, expectedAt - Date.now()));
+  const toGo = expectedAt > usualEnd ? `${left} of the extension to go, at most` : `${left} to go`;
   const candidate = views.last(target.candidateSlot)?.state;
   const stable = target.stableSlot === null ? undefined : views.last(target.stableSlot)?.state;
   const progress = {
-    summary: `${formatDuration(Math.max(0, endsAt - Date.now()))} to go; ${watch.reason}`,
+    summary: `${toGo}; ${watch.reason}`,
     watch,
-    expectedAt: new Date(endsAt).toISOString(),
+    expectedAt: new Date(expectedAt).toISOString(),
     ...(candidate === undefined ? {} : { candidate }),
     ...(stable === undefined ? {} : { stable }),
   };

@@ -5,7 +5,8 @@
  * that zod stays out of their bundle.
  */
 import { z } from 'zod';
-import { defaultInterval, defaultP95, defaultPreflight } from './duration.ts';
+import { defaultLimits } from './default-limits.ts';
+import { defaultInterval, defaultPreflight } from './duration.ts';
 import { watchCheck } from './spec-checks.ts';
 import {
   checkJob,
@@ -49,9 +50,9 @@ const timesStable = z.number().min(1).max(1_000).optional();
 
 const thresholds = z
   .strictObject({
-    errorRate: share.nullable().default(0.01).describe('The highest share of failed requests'),
-    p95: positiveDuration.nullable().default(defaultP95).describe('The highest 95th percentile of latency'),
-    p99: positiveDuration.nullable().default('1s').describe('The highest 99th percentile of latency'),
+    errorRate: share.nullable().default(defaultLimits.errorRate).describe('The highest share of failed requests'),
+    p95: positiveDuration.nullable().default(defaultLimits.p95).describe('The highest 95th percentile of latency'),
+    p99: positiveDuration.nullable().default(defaultLimits.p99).describe('The highest 99th percentile of latency'),
     restarts: z
       .int()
       .min(0)
@@ -93,7 +94,7 @@ const watchShape = {
   minimumRequests: z.int().min(1).default(20).describe('Fewer requests than this in the watch are insufficient data'),
   comparison,
   thresholds,
-  extension: duration.default('0s').describe('How much longer to watch when the data is insufficient'),
+  extension: duration.default('1m').describe('How much longer to watch when the data is insufficient, at most'),
   onInsufficientData: z.enum(['rollback', 'continue']).default('rollback'),
   checks: z
     .array(watchCheck)

@@ -12,7 +12,7 @@ import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
 const job = { podSpec: { containers: [{ name: 'it', image: 'node:20' }] } };
 const checks = [{ name: 'journey', job }];
-const soak = { duration: '1m', interval: '200ms', traffic: { requestsPerSecond: 0 }, checks };
+const soak = { duration: '1m', extension: '0s', interval: '200ms', traffic: { requestsPerSecond: 0 }, checks };
 const good = { version: 'v1.0', pods: 1 };
 
 async function withJobs(duration = soak.duration): Promise<{

@@ -10,6 +10,7 @@ import { RigAttempt, SlotsRig } from './slots-rig.ts';
 const soakOf = (changes: SpecInput['soak'] = {}): Partial<SpecInput> => ({
   soak: {
     duration: '1500ms',
+    extension: '0s',
     interval: '300ms',
     traffic: { requestsPerSecond: 40, requests: [{ path: '/api/items' }, { path: '/api/items/7' }] },
     ...changes,
@@ -99,10 +100,14 @@ describe('a soak', () => {
   it('watches longer where it has too little', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });
     const slow = { duration: '600ms', extension: '10s', traffic: { requestsPerSecond: 15 } };
-    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf(slow)), new RigAttempt());
+    const attempt = new RigAttempt();
+    const evidence = await createSoak(rig.dependencies)(rig.target(soakOf(slow)), attempt);
     expect(evidence).toMatchObject({ verdict: 'pass' });
     expect(evidence.watchedMs).toBeGreaterThan(1_000);
     expect(evidence.watchedMs).toBeLessThan(6_000);
+    const told = attempt.reports.map(({ progress }) => progress.summary);
+    expect(told[0]).toMatch(/^[1-6]\d\dms to go; \S/);
+    expect(told.find((one) => one.includes('extension'))).toMatch(/^\d[\d.]*s of the extension to go, at most; /);
   });
 
   it('is gone on with by another worker: the same clock, and everything counted', async () => {
@@ -138,7 +143,7 @@ describe('a soak', () => {
 });
 
 describe('a monitor', () => {
-  const monitor = { duration: '700ms', interval: '200ms' };
+  const monitor = { duration: '700ms', extension: '0s', interval: '200ms' };
 
   it('sends nothing itself, and has insufficient data where nobody else does', async () => {
     const rig = await SlotsRig.of({ blue: good, green: good });

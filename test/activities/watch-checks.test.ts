@@ -25,7 +25,7 @@ function soakOf(
 ): Partial<SpecInput> {
   return {
     metrics: 'none',
-    soak: { duration: '1500ms', interval: '300ms', traffic: { requestsPerSecond: 0 }, checks },
+    soak: { duration: '1500ms', extension: '0s', interval: '300ms', traffic: { requestsPerSecond: 0 }, checks },
     ...changes,
   };
 }

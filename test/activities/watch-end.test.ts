@@ -9,7 +9,7 @@ import type { Cluster } from '../../src/kubernetes/cluster.ts';
 import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
 const good = { version: 'v1.0', pods: 2 };
-const watch = { duration: '1s', interval: '200ms' };
+const watch = { duration: '1s', extension: '0s', interval: '200ms' };
 const traffic = { requestsPerSecond: 40, requests: [{ path: '/api/items' }] };
 const hung = new Promise<never>(() => undefined);
 

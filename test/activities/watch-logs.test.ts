@@ -6,7 +6,7 @@ import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
 function soakOf(duration: string): Pick<SpecInput, 'soak'> {
   const traffic = { requestsPerSecond: 40, requests: [{ path: '/api/items' }] };
-  return { soak: { duration, interval: '200ms', minimumRequests: 1, traffic } };
+  return { soak: { duration, interval: '200ms', minimumRequests: 1, extension: '0s', traffic } };
 }
 
 type Said = Partial<Record<'blue' | 'green', string>>;
@@ -148,7 +148,7 @@ describe('the logs of both slots, in a monitor', () => {
     for (const { name, slot } of rig.pods) {
       if (slot === 'blue') rig.logs[name]?.write({ at: minutesAgo, text: 'ERROR disk 3 is slow' });
     }
-    const monitor = { duration: '1200ms', interval: '200ms' };
+    const monitor = { duration: '1200ms', extension: '0s', interval: '200ms' };
     const watch = (changes: Partial<SpecInput>) =>
       createMonitor(rig.dependencies)(
         rig.target({ monitor, metrics: 'none', ...changes }),
@@ -170,7 +170,7 @@ describe('the logs of both slots, in a monitor', () => {
     };
     const { stableErrors } = await createSoak(rig.dependencies)(rig.target(soakOf('4s')), once);
     rig.live = 'green';
-    const target = rig.target({ monitor: { duration: '1200ms', interval: '200ms' }, metrics: 'none' });
+    const target = rig.target({ monitor: { duration: '1200ms', extension: '0s', interval: '200ms' }, metrics: 'none' });
     const watch = (known: object) =>
       createMonitor(rig.dependencies)({ ...target, ...known }, saying(rig, { green: 'ERROR disk 4 is slow' }));
     expect(await watch({ stableErrors })).toMatchObject({

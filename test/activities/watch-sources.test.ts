@@ -10,7 +10,7 @@ import type { SpecInput } from '../../src/domain/spec.ts';
 import { RigAttempt, SlotsRig } from './slots-rig.ts';
 
 const good = { version: 'v1.0', pods: 2 };
-const short = { duration: '1500ms', interval: '300ms', minimumRequests: 1 };
+const short = { duration: '1500ms', interval: '300ms', minimumRequests: 1, extension: '0s' };
 const items = { requestsPerSecond: 20, requests: [{ path: '/api/items' }] };
 
 function soak(rig: SlotsRig, changes: SpecInput['soak'] = {}, attempt = new RigAttempt()): Promise<WatchEvidence> {

@@ -25,7 +25,10 @@ interface Shorter {
 /** The spec of an example, in a file that `cutover deploy -f` reads. */
 function specOf(name: string, { soak, monitor }: Shorter, changed: Partial<SpecInput> = {}): string {
   const spec = parse(example(name)) as SpecInput;
-  const times = { soak: { ...spec.soak, duration: soak }, monitor: { ...spec.monitor, duration: monitor } };
+  const times = {
+    soak: { ...spec.soak, duration: soak, extension: '0s' },
+    monitor: { ...spec.monitor, duration: monitor, extension: '0s' },
+  };
   return rig.spec({ ...unset, ...spec, ...times, namespace: rig.namespace, ...changed });
 }
 

@@ -57,6 +57,7 @@ const base: Partial<SpecInput> = {
   warmUp: { required: true, requests: [{ path: '/warm', headers, count: 2 }] },
   soak: {
     duration: '1s',
+    extension: '0s',
     interval: '500ms',
     traffic: { requests: [{ path: '/soak', headers }] },
     onInsufficientData: 'continue',

@@ -10,7 +10,7 @@ function told(changes: Partial<SpecInput>): string {
 describe('a soak that sends fewer requests than it needs', () => {
   it('is a mistake that names the numbers', () => {
     const traffic = { requestsPerSecond: 2 };
-    expect(told({ soak: { duration: '5s', traffic } })).toBe(
+    expect(told({ soak: { duration: '5s', extension: '0s', traffic } })).toBe(
       'soak.minimumRequests: is 20, but soak.traffic.requestsPerSecond (2) sends 10 in soak.duration (5s), so that the soak could never pass: lower minimumRequests, or raise the others',
     );
     expect(told({ soak: { duration: '5s', extension: '4s', traffic } })).toContain(

@@ -83,7 +83,7 @@ export function specOf({ spec, first }: Scenario): SpecInput {
   const headers = spec.secret ? { headers: secret } : {};
   const http = { name: 'health', http: { path: '/smoke', ...headers, expect: { status: 200 } } };
   const job = { name: 'job', job: { podSpec: { containers: [{ name: 'check', image: 'check:1' }] } } };
-  const watch = { interval: '1s', minimumRequests: 5, onInsufficientData: spec.onInsufficientData };
+  const watch = { interval: '1s', minimumRequests: 5, extension: '0s', onInsufficientData: spec.onInsufficientData };
   return {
     app,
     service,

@@ -313,7 +313,7 @@ describe.concurrent('a deadline', () => {
   it.each(['soak', 'monitor'] as const)('of the %s says what was missing, in which setting', async (step) => {
     const { state } = await rig.deploy({ activities: { [step]: async () => watchEvidence('insufficient-data') } });
     expect(state.failure?.message).toContain(
-      `${step}.duration (5m, with an extension of 0s) is over and the ${step} has insufficient data: verdict insufficient-data`,
+      `${step}.duration (5m, with an extension of 1m) is over and the ${step} has insufficient data: verdict insufficient-data`,
     );
     expect(state.failure?.message).toContain(`${step}.onInsufficientData is rollback`);
   });
