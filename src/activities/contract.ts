@@ -32,7 +32,7 @@ export interface PreflightInput {
   /** Set where nothing is to be deployed: then only the spec is validated and the slots are read. */
   readonly undo?: EndedDeployment;
   /** Whether what somebody else has made goes from the candidate's slot. */
-  readonly replace?: boolean;
+  readonly deleteUnmanaged?: boolean;
 }
 
 export interface PreflightResult {

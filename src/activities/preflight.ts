@@ -34,7 +34,12 @@ export function createPreflight(dependencies: Dependencies): Step<'preflight'> {
       refusedQueries(dependencies, spec, attempt.signal),
     ]);
     tell('rehearsing the candidate');
-    const rehearsal = await rehearse(cluster, { spec, runId: input.runId, facts, replace: input.replace === true });
+    const rehearsal = await rehearse(cluster, {
+      spec,
+      runId: input.runId,
+      facts,
+      deleteUnmanaged: input.deleteUnmanaged === true,
+    });
     const problems = [...secrets.problems, ...queries.map(({ path, message }) => `${path}: ${message}`)];
     if (!rehearsal.ok) throw refusal([...problems, ...rehearsal.problems.map(({ message }) => message)]);
     refuseIf(problems);

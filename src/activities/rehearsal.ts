@@ -31,7 +31,7 @@ export interface RehearsalInput {
   readonly runId: string;
   readonly facts: Facts;
   /** Whether what somebody else has made goes from the candidate's slot. */
-  readonly replace: boolean;
+  readonly deleteUnmanaged: boolean;
 }
 
 export type Rehearsal =
@@ -55,7 +55,7 @@ interface Planned extends RehearsalInput {
 
 async function planned(
   cluster: Cluster,
-  { spec, runId, facts, replace, plan, production }: Planned,
+  { spec, runId, facts, deleteUnmanaged, plan, production }: Planned,
 ): Promise<Rehearsal> {
   const stable = plan.stableSlot === null ? null : facts.slots[plan.stableSlot];
   const deployment = stable?.deployment ?? null;
@@ -65,7 +65,7 @@ async function planned(
     ...about('app', previewProblems(spec, facts)),
     ...about(
       '',
-      replace ? [] : ownershipProblems(spec, plan.candidateSlot, facts.slots[plan.candidateSlot], production),
+      deleteUnmanaged ? [] : ownershipProblems(spec, plan.candidateSlot, facts.slots[plan.candidateSlot], production),
     ),
     ...about('', stable === null ? [] : stableProblems(spec, stable)),
   ];

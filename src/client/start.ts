@@ -19,11 +19,10 @@ export interface DeployOptions extends WaitOptions {
   readonly spec: unknown;
   readonly by: string;
   readonly reason?: string;
-  /**
-   * Whether a deployment that has not been promoted yet is rolled back to make way, a fallback given up, and a Deployment
-   * deleted that somebody else has made in the candidate's slot.
-   */
+  /** Whether a deployment that has not been promoted yet is rolled back to make way, and a fallback given up. */
   readonly replace?: boolean;
+  /** Whether a Deployment in the candidate's slot is deleted that cutover has not made. */
+  readonly deleteUnmanaged?: boolean;
   /** Told what is done about a deployment in the way. */
   readonly onMakingWay?: (message: string) => void;
 }
@@ -88,7 +87,7 @@ async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: D
   const request: DeployRequest = {
     by: options.by,
     ...(options.reason === undefined ? {} : { reason: options.reason }),
-    ...(options.replace === true ? { replace: true } : {}),
+    ...(options.deleteUnmanaged === true ? { deleteUnmanaged: true } : {}),
   };
   const summary = `${id} → ${wordCandidate(spec)}`;
   try {
@@ -125,7 +124,7 @@ async function makeWay(temporal: Temporal, id: string, spec: Spec, options: Depl
         ...by,
         supersededBy,
         successor: options.spec,
-        replace: options.replace === true,
+        deleteUnmanaged: options.deleteUnmanaged === true,
       });
       if (answer.kind === 'refused') return refused(state, `nothing was started: ${answer.message}`);
     }

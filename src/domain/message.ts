@@ -17,7 +17,7 @@ export interface FinishMessage extends Message {
   /** The next deployment's raw spec: the retention ends only if its preflight would not refuse it. */
   readonly successor?: unknown;
   /** As the next deployment's own request has it. */
-  readonly replace?: boolean;
+  readonly deleteUnmanaged?: boolean;
 }
 
 /** A message whose fields are known to be there and of a size that fits the record. */

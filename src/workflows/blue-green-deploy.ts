@@ -36,7 +36,7 @@ export async function blueGreenDeploy(spec: unknown, request?: DeployRequest): P
   const deployment = new Deployment(workflowInfo(), request);
   try {
     await deployment.interruptible(async () => {
-      if (request?.undo === undefined) await walk(deployment, spec, request?.replace === true);
+      if (request?.undo === undefined) await walk(deployment, spec, request?.deleteUnmanaged === true);
       else await undo(deployment, spec, request.undo);
     });
   } catch (error) {
@@ -49,8 +49,8 @@ export async function blueGreenDeploy(spec: unknown, request?: DeployRequest): P
   return conclude(deployment.state);
 }
 
-async function walk(deployment: Deployment, spec: unknown, replace: boolean): Promise<void> {
-  await preflight(deployment, spec, replace);
+async function walk(deployment: Deployment, spec: unknown, deleteUnmanaged: boolean): Promise<void> {
+  await preflight(deployment, spec, deleteUnmanaged);
   await deploy(deployment);
   await warmUp(deployment);
   await smoke(deployment);

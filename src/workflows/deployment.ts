@@ -132,8 +132,8 @@ export class Deployment {
     this.#on('approve', messages.approveUpdate, messages.approveSignal);
     this.#on('reject', messages.rejectUpdate, messages.rejectSignal);
     this.#on('rollback', messages.rollbackUpdate, messages.rollbackSignal);
-    this.#on('finish', messages.finishUpdate, messages.finishSignal, ({ successor, replace }) =>
-      successor === undefined ? null : this.#admit(successor, replace === true),
+    this.#on('finish', messages.finishUpdate, messages.finishSignal, ({ successor, deleteUnmanaged }) =>
+      successor === undefined ? null : this.#admit(successor, deleteUnmanaged === true),
     );
   }
 
@@ -176,9 +176,9 @@ export class Deployment {
   }
 
   /** The next deployment of the app may not end this one's fallback unless it could run itself. */
-  async #admit(successor: unknown, replace: boolean): Promise<void> {
+  async #admit(successor: unknown, deleteUnmanaged: boolean): Promise<void> {
     try {
-      await runPreflight({ spec: successor, workflowId: this.state.id, runId: this.runId, replace });
+      await runPreflight({ spec: successor, workflowId: this.state.id, runId: this.runId, deleteUnmanaged });
     } catch (error) {
       const { message } = failureOf(error, null);
       throw ApplicationFailure.nonRetryable(`${this.state.id} stays as it is: ${message}`, 'MessageRefused');

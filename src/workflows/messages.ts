@@ -14,7 +14,7 @@ export interface DeployRequest {
   readonly by?: string;
   readonly reason?: string;
   /** Whether a Deployment in the candidate's slot that cutover has not made is deleted for it. */
-  readonly replace?: boolean;
+  readonly deleteUnmanaged?: boolean;
   /** Deploy nothing: switch back what a deployment did that has ended without doing so itself. */
   readonly undo?: EndedDeployment;
 }

@@ -91,7 +91,7 @@ describe('the deployment of the seed', () => {
     await rig.kubectl('rollout', 'status', 'deployment/api-blue', '--timeout=120s');
     const load = await rig.load(20);
     const file = specOf('deploy.yaml', { soak: '12s', monitor: '12s' });
-    const promoted = deployed(file, '--replace');
+    const promoted = deployed(file, '--delete-unmanaged');
     const { phase } = await rig.when((state) => state.phase === 'approval' || state.outcome !== 'running', 110_000);
     expect(phase).toBe('approval');
     await rig.cutoverEnds(0, 'approve', rig.id);

@@ -42,17 +42,17 @@ describe('what preflight refuses', () => {
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
   });
 
-  it("is another's Deployment in the other slot, which --replace deletes", async () => {
+  it("is another's Deployment in the other slot, which --delete-unmanaged deletes", async () => {
     rig = await ClusterRig.withSeed(1);
     await rig.apply(seedManifests(1, 'myapp:v0.9', ['api-green']));
     const file = rig.spec({ ...unwatched, soak: { duration: '0s' }, retention: '1s' });
     await rig.cutoverEnds(1, 'deploy', '-f', file, '--wait', 'finished');
     expect((await rig.state()).failure?.message).toMatch(
-      /^the Deployment "api-green" stands in the candidate's slot, and cutover has not made it \(myapp:v0\.9, .* --replace/,
+      /^the Deployment "api-green" stands in the candidate's slot, and cutover has not made it \(myapp:v0\.9, .* --delete-unmanaged/,
     );
     const imageOf = ['get', 'deployment', 'api-green', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'];
     expect(await rig.kubectl(...imageOf)).toBe('myapp:v0.9');
-    await rig.cutoverEnds(0, 'deploy', '-f', file, '--replace', '--wait', 'finished');
+    await rig.cutoverEnds(0, 'deploy', '-f', file, '--delete-unmanaged', '--wait', 'finished');
     expect(await rig.kubectl(...imageOf)).toBe('myapp:v2.0');
     expect(await rig.liveSlot()).toBe('green');
   });

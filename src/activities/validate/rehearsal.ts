@@ -8,7 +8,7 @@ import { mistake, note, orMistake, together, type Found, type Validation } from 
 
 export function rehearsalFound({ dependencies, spec, signal }: Validation, facts: Facts): Promise<Found> {
   return orMistake('candidate', signal, async () => {
-    const rehearsal = await rehearse(dependencies.cluster, { spec, runId: '', facts, replace: true });
+    const rehearsal = await rehearse(dependencies.cluster, { spec, runId: '', facts, deleteUnmanaged: true });
     if (rehearsal.ok) return note(...inTheWay(spec, facts, rehearsal.plan));
     return together(rehearsal.problems.map(({ path, message }) => mistake(path, withoutPath(path, message))));
   });

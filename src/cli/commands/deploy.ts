@@ -13,6 +13,7 @@ interface DeployCommandOptions extends CommonOptions {
   readonly wait?: Milestone;
   readonly timeout?: string;
   readonly replace?: boolean;
+  readonly deleteUnmanaged?: boolean;
   readonly by?: string;
   readonly reason?: string;
 }
@@ -30,10 +31,8 @@ export function registerDeploy(program: Command, execute: Execute): void {
       ]),
     )
     .option('--timeout <duration>', 'the longest time to wait, such as 30m (default: as long as it takes)')
-    .option(
-      '--replace',
-      "take what is in the way out of it: roll back a deployment that runs, delete another's in the other slot",
-    );
+    .option('--replace', 'roll back a deployment that runs, or give up the fallback of one that was terminated')
+    .option('--delete-unmanaged', "delete a Deployment in the candidate's slot that cutover has not made");
   withJson(withDecision(command, 'optional')).action((options: DeployCommandOptions) =>
     execute(options, (context) => deploy(context, options)),
   );
@@ -42,7 +41,7 @@ export function registerDeploy(program: Command, execute: Execute): void {
 async function deploy(context: CommandContext, options: DeployCommandOptions): Promise<ExitCode> {
   const { terminal } = context;
   const timeoutMs = parseTimeout(options.timeout);
-  const { image, replace = false, reason } = options;
+  const { image, replace = false, deleteUnmanaged = false, reason } = options;
   const file = await readSpecFile(options.file, { stdin: terminal.stdin, ...(image === undefined ? {} : { image }) });
   if (!file.ok) throw new SpecInvalid(file.mistakes);
   const client = await context.client();
@@ -54,6 +53,7 @@ async function deploy(context: CommandContext, options: DeployCommandOptions): P
       by: options.by ?? actor(terminal.env),
       ...(reason === undefined ? {} : { reason }),
       replace,
+      deleteUnmanaged,
       signal,
       onMakingWay: (message) => context.say(message),
       onTrouble: (message) => context.warn(message),

@@ -20,7 +20,7 @@ export function ownershipProblems(
   const { images, readyPods, desiredPods } = left.state;
   const holds = `${images.join(', ')}, ${readyPods} of ${desiredPods} pods ready`;
   return [
-    `the Deployment "${slotName(spec.app, slot)}" stands in the candidate's slot, and cutover has not made it (${holds}): delete it, or deploy with --replace, which deletes it for the candidate`,
+    `the Deployment "${slotName(spec.app, slot)}" stands in the candidate's slot, and cutover has not made it (${holds}): delete it, or deploy with --delete-unmanaged, which does so for the candidate`,
   ];
 }
 

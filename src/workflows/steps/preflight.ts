@@ -4,10 +4,10 @@ import type { Deployment } from '../deployment.ts';
 import { runPreflight } from '../step-activities.ts';
 
 /** Validates the spec, fills in its defaults, and reads from the cluster which slot is live. Changes nothing. */
-export async function preflight(deployment: Deployment, spec: unknown, replace: boolean): Promise<void> {
+export async function preflight(deployment: Deployment, spec: unknown, deleteUnmanaged: boolean): Promise<void> {
   deployment.begin('preflight');
   const { record, runId } = deployment;
-  const plan = await runPreflight({ spec, workflowId: workflowInfo().workflowId, runId, replace });
+  const plan = await runPreflight({ spec, workflowId: workflowInfo().workflowId, runId, deleteUnmanaged });
   record.planned(plan);
   deployment.target = { spec: plan.spec, runId, stableSlot: plan.stableSlot, candidateSlot: plan.candidateSlot };
   const candidate = slotName(plan.spec.app, plan.candidateSlot);

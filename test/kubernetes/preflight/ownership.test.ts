@@ -26,7 +26,7 @@ const before = { creationTimestamp: '2026-11-23T12:00:00Z' };
 
 it("names another's Deployment in the candidate's slot, and what takes it out of the way", () => {
   expect(ownershipProblems(specOf(), 'green', left(before), untouched)).toEqual([
-    expect.stringMatching(/^the Deployment "api-green" .* \(myapp:v1\.0, 2 of 2 pods ready\): .* --replace/),
+    expect.stringMatching(/^the Deployment "api-green" .* \(myapp:v1\.0, 2 of 2 pods ready\): .* --delete-unmanaged/),
   ]);
 });
 
