@@ -42,7 +42,7 @@ export async function lookAgain(watch: Watch, state: WatchState, signal: AbortSi
   const unmeasured = addTroubles(state.unmeasured, [...candidate.troubles, ...(stable?.troubles ?? [])]);
   const seen = { candidate: candidate.sample, stable: stable?.sample ?? null };
   const next = afterLook(watch, { ...state, samples: state.samples + 1, unmeasured }, seen, watch.now());
-  const urgent = parts.flatMap((part) => part.urgent(watch, next));
+  const urgent = parts.flatMap((part) => part.urgent?.(watch, next) ?? []);
   return { ...next, failed: urgent.filter(({ verdict }) => verdict === 'fail') };
 }
 
@@ -53,13 +53,13 @@ export function hasFailed({ failed }: WatchState): boolean {
 
 /** Whether one more look may change the verdict. */
 export function isUnsettled(watch: Watch, state: WatchState): boolean {
-  return parts.some((part) => part.isUnsettled(watch, state));
+  return parts.some((part) => part.isUnsettled?.(watch, state) === true);
 }
 
 /** The evidence so far, or at the end. */
 export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
   const { failed, startedAt, samples, unmeasured } = state;
-  const findings = samples === 0 ? [] : parts.flatMap((part) => part.findings(watch, state));
+  const findings = samples === 0 ? [] : parts.flatMap((part) => part.findings?.(watch, state) ?? []);
   const deciding = failed.length > 0 ? failed : findings;
   const evidence: WatchEvidence = {
     verdict: verdictOf(deciding),
@@ -74,7 +74,7 @@ export function evidenceOf(watch: Watch, state: WatchState): WatchEvidence {
     watchedMs: Math.max(0, watch.now() - startedAt),
     unmeasured,
   };
-  return boundedWatch(parts.reduce((known, part) => ({ ...known, ...part.evidence(watch, state) }), evidence));
+  return boundedWatch(parts.reduce((known, part) => ({ ...known, ...part.evidence?.(watch, state) }), evidence));
 }
 
 function failingFirst(findings: readonly Finding[]): Finding[] {
@@ -95,7 +95,7 @@ function afterLook(
     stable: hasStable ? look(before.stable, counted(stable, watch.limits), time) : null,
   };
   const seen = { at, candidate, stable, arms };
-  return parts.reduce<WatchState>((state, part) => ({ ...state, ...part.after(watch, before, seen) }), {
+  return parts.reduce<WatchState>((state, part) => ({ ...state, ...part.after?.(watch, before, seen) }), {
     ...before,
     ...arms,
   });

@@ -7,8 +7,4 @@ export const baselinePart: WatchPart = {
     if (baseline === null || stable === null || records === null) return {};
     return { baseline: record(baseline, stable, at, records) };
   },
-  findings: () => [],
-  urgent: () => [],
-  evidence: () => ({}),
-  isUnsettled: () => false,
 };

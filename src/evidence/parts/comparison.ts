@@ -12,7 +12,6 @@ export const comparisonPart: WatchPart = {
   evidence({ comparison }, state) {
     return { comparison: comparisonEvidence(comparison, state.comparison, state) };
   },
-  isUnsettled: () => false,
 };
 
 function findingsOf({ comparison }: Watch, state: WatchState) {

@@ -5,14 +5,12 @@ import { unlessByChance } from '../statistical-findings.ts';
 import type { WatchPart } from '../watch-part.ts';
 
 export const limitsPart: WatchPart = {
-  after: () => ({}),
   findings({ limits, comparison }, state) {
     return unlessByChance(judge(wholeWatch(state.candidate), limits), comparison, state.comparison);
   },
   urgent({ limits }, { candidate }) {
     return judgePods(wholeWatch(candidate), limits);
   },
-  evidence: () => ({}),
   isUnsettled({ limits }, { candidate, samples }) {
     const isUnread = limits.metrics !== 'none' && (candidate.unread === null || candidate.unread.length > 0);
     const isUnready = !candidate.statusIsFresh || isShort(candidate);

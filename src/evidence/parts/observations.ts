@@ -16,5 +16,4 @@ export const observationsPart: WatchPart = {
   evidence({ candidate, stable, step }, { observations }) {
     return observedEvidence(observations, { candidate: candidate.slot, stable: stable?.slot ?? null }, step);
   },
-  isUnsettled: () => false,
 };

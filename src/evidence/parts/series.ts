@@ -16,10 +16,7 @@ export const seriesPart: WatchPart = {
     };
     return { series: addToSeries(before.series, stretch, horizonMs) };
   },
-  findings: () => [],
-  urgent: () => [],
   evidence: (_watch, { series }) => ({ series: pointsOf(series) }),
-  isUnsettled: () => false,
 };
 
 /** What the pods counted, or the answers to probes where nobody else counts. */
