@@ -34,9 +34,7 @@ export function podsMetrics({ pods, ...options }: PodsMetricsOptions): Source {
           missed.add(`${metrics.path}: ${reasonOf(error)}`.slice(0, 300));
         }
       });
-      const [why] = missed;
-      const sample = { counters, unread, ...(why === undefined ? {} : { unreadWhy: why }) };
-      return { kind: 'sample', sample, missed: [...missed].slice(0, reasonsKept) };
+      return { kind: 'sample', sample: { counters, unread }, missed: [...missed].slice(0, reasonsKept) };
     },
   };
 }

@@ -1,6 +1,5 @@
 /** One look at one slot: what all sources say of it, put together. */
-import type { PodCounters } from './counters.ts';
-import { unmeasured, type PodsStatus, type Reading, type Sample, type Source, type Subject } from './source.ts';
+import { unmeasured, type Reading, type Sample, type Source, type Subject } from './source.ts';
 
 /** What a source could not measure. */
 export interface Trouble {
@@ -17,9 +16,8 @@ export async function takeSample(
   const readings = await Promise.all(
     sources.map(async (source) => ({ source: source.name, reading: await read(source, subject, signal) })),
   );
-  const samples = readings.flatMap(({ reading }) => (reading.kind === 'sample' ? [reading.sample] : []));
   return {
-    sample: combine(samples),
+    sample: combine(readings.flatMap(({ reading }) => sampleOf(reading))),
     troubles: readings.flatMap(({ source, reading }) =>
       reasonsOf(reading).map((reason) => ({ source: `${source} of ${subject.slot}`, reason })),
     ),
@@ -32,40 +30,21 @@ function reasonsOf(reading: Reading): readonly string[] {
 
 /** Counters of several sources are of different things, by different keys; all else comes from one source alone. */
 function combine(samples: readonly Sample[]): Sample {
-  let counters: Record<string, PodCounters> | undefined;
-  let probes: Sample['probes'];
-  let unread: string[] | undefined;
-  let unreadWhy: string | undefined;
-  let pods: PodsStatus | undefined;
-  let checks: Sample['checks'];
-  let usage: Sample['usage'];
-  let warnings: Sample['warnings'];
-  let failedProbes: Sample['failedProbes'];
-  let logs: Sample['logs'];
-  for (const sample of samples) {
-    if (sample.counters !== undefined) counters = { ...counters, ...sample.counters };
-    if (sample.unread !== undefined) unread = [...(unread ?? []), ...sample.unread];
-    unreadWhy ??= sample.unreadWhy;
-    probes ??= sample.probes;
-    pods ??= sample.pods;
-    checks ??= sample.checks;
-    usage ??= sample.usage;
-    warnings ??= sample.warnings;
-    failedProbes ??= sample.failedProbes;
-    logs ??= sample.logs;
-  }
+  const first = samples.reduceRight<Sample>((others, sample) => ({ ...others, ...sample }), {});
+  const counters = samples.flatMap((sample) => (sample.counters === undefined ? [] : [sample.counters]));
+  const unread = samples.flatMap((sample) => (sample.unread === undefined ? [] : [sample.unread]));
   return {
-    ...(counters === undefined ? {} : { counters }),
-    ...(probes === undefined ? {} : { probes }),
-    ...(unread === undefined ? {} : { unread }),
-    ...(unreadWhy === undefined ? {} : { unreadWhy }),
-    ...(pods === undefined ? {} : { pods }),
-    ...(checks === undefined ? {} : { checks }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(warnings === undefined ? {} : { warnings }),
-    ...(failedProbes === undefined ? {} : { failedProbes }),
-    ...(logs === undefined ? {} : { logs }),
+    ...first,
+    ...(counters.length === 0 ? {} : { counters: Object.fromEntries(counters.flatMap((one) => Object.entries(one))) }),
+    ...(unread.length === 0 ? {} : { unread: unread.flat() }),
   };
+}
+
+/** With why not all of it could be read, which the source says of all that it missed. */
+function sampleOf(reading: Reading): Sample[] {
+  if (reading.kind === 'unmeasured') return [];
+  const { sample, missed: [why] = [] } = reading;
+  return [why === undefined || (sample.unread ?? []).length === 0 ? sample : { ...sample, unreadWhy: why }];
 }
 
 async function read(source: Source, subject: Subject, signal: AbortSignal): Promise<Reading> {

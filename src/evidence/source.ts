@@ -23,7 +23,7 @@ export interface Sample {
   readonly probes?: Readonly<Record<string, PodCounters>>;
   /** The uids of ready pods whose metrics could not be read; by the source that reads them all, and absent where none did. */
   readonly unread?: readonly string[];
-  /** Why one of them could not be read. */
+  /** Why one of them could not be read: added to a reading by what it has missed. */
   readonly unreadWhy?: string;
   readonly pods?: PodsStatus;
   /** `later` where they were not read at this look. */

@@ -116,8 +116,7 @@ function readingOf(
         : `${unread.length} ready pods`;
   const missed =
     unread.length === 0 ? [] : [`no requests of ${some} within ${metrics.staleAfter}: ${whatToSee(metrics)}`];
-  const [why] = missed;
-  return { kind: 'sample', sample: { counters, unread, ...(why === undefined ? {} : { unreadWhy: why }) }, missed };
+  return { kind: 'sample', sample: { counters, unread }, missed };
 }
 
 function whatToSee(metrics: PrometheusMetrics): string {
