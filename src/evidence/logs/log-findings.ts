@@ -119,8 +119,15 @@ function passing({ templates, candidate: { lines, allowed } }: LogsState): strin
     return `no errors${but} in ${lines === 1 ? '1 line' : `${lines} lines`} of the candidate's logs`;
   }
   const rare = own.filter(({ stable, before }) => stable + before === 0);
-  const known = `${own.length - rare.length} of the ${own.length} kinds of errors in the candidate's logs are stable's too`;
-  return `${known}${rare.length === 0 ? '' : ', the others are rare'}${allowed === 0 ? '' : `; logs.allow allows ${allowed} errors more`}`;
+  const allows = allowed === 0 ? '' : `; logs.allow allows ${allowed} errors more`;
+  return `${own.length === 1 ? '1 kind' : `${own.length} kinds`} of errors in the candidate's logs, ${whose(own.length, rare.length)}${allows}`;
+}
+
+/** Of so many kinds these are rare, and the others are stable's too. */
+function whose(kinds: number, rare: number): string {
+  if (rare === 0) return 'which stable logs too';
+  if (rare === kinds) return `which ${rare === 1 ? 'is' : 'are'} rare`;
+  return `${kinds - rare} of which stable logs too; the others are rare`;
 }
 
 function times(count: number): string {

@@ -314,7 +314,13 @@ describe('what the logs pass with', () => {
     );
     const usual = watched({ candidate: { 'green-a': { slow: 1 } }, stable: { 'blue-a': { slow: 1 } } });
     expect(reasonOf(having(usual, { allowed: 2 }))).toBe(
-      "1 of the 1 kinds of errors in the candidate's logs are stable's too; logs.allow allows 2 errors more",
+      "1 kind of errors in the candidate's logs, which stable logs too; logs.allow allows 2 errors more",
     );
+    const rare = watched({ candidate: { 'green-a': { slow: 1, lost: 1 } }, stable: { 'blue-a': { slow: 1 } } });
+    expect(reasonOf(rare)).toBe(
+      "2 kinds of errors in the candidate's logs, 1 of which stable logs too; the others are rare",
+    );
+    const own = watched({ candidate: { 'green-a': { lost: 1 } }, stable: quiet });
+    expect(reasonOf(own)).toBe("1 kind of errors in the candidate's logs, which is rare");
   });
 });
