@@ -17,7 +17,7 @@ function said(...metrics: MetricName[]): string {
 }
 
 const beginning =
-  'soak.duration (5m, with an extension of 0s) is over and the soak has insufficient data: why. It ends so since soak.onInsufficientData is rollback: ';
+  'soak.duration (5m, with an extension of 1m) is over and the soak has insufficient data: why. It ends so since soak.onInsufficientData is rollback: ';
 
 describe('the advice to a watch with insufficient data', () => {
   it.each<[MetricName, string]>([
