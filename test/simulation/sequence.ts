@@ -2,10 +2,10 @@
  * Runs one sequence: the real workflow and the real activities against the model of the cluster, on virtual time, with
  * everything that the scenario has happen, and every invariant checked at each step.
  */
-import { slotName, type Slot } from '../../src/domain/slot.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import { createActivities } from '../../src/activities/index.ts';
 import type { Activities } from '../../src/activities/contract.ts';
+import { doByHand } from './by-hand.ts';
 import { VirtualClock } from './clock.ts';
 import { Facts } from './facts.ts';
 import { Overseer } from './overseer.ts';
@@ -13,11 +13,9 @@ import { Violation } from './violation.ts';
 import type { Caller } from './model/api-server.ts';
 import { ClusterModel } from './model/cluster-model.ts';
 import { Knowledge } from './model/knowledge.ts';
-import type { Kinds } from './model/api/kinds.ts';
-import { isReady } from './model/objects.ts';
 import { wayOf } from './model/way.ts';
 import { Random } from './random.ts';
-import { app, service, specOf, type Action, type Role, type Scenario } from './scenario.ts';
+import { app, service, specOf, type Action, type Scenario } from './scenario.ts';
 import type { AttemptFault, Execution } from './temporal/activity.ts';
 import type { Attempt } from './temporal/attempt.ts';
 import { WorkflowExecution } from './temporal/execution.ts';
@@ -264,7 +262,6 @@ class Sequence {
   }
 
   #happen(action: Action): void {
-    const model = this.#model;
     switch (action.kind) {
       case 'message':
         for (let time = 0; time < action.times; time += 1) this.#say(action);
@@ -272,59 +269,8 @@ class Sequence {
       case 'cancel':
         this.#execution.cancel();
         return;
-      case 'select': {
-        const selected = action.to;
-        const version = selected === 'stable' || selected === 'candidate' ? this.#slot(selected) : unslotted[selected];
-        model.byHand('services', service, (object) => selecting(object, version));
-        return;
-      }
-      case 'scale':
-        this.#edit(action.role, (object) => ({ ...object, spec: { ...object.spec, replicas: action.replicas } }));
-        return;
-      case 'delete':
-        this.#edit(action.role, () => null);
-        return;
-      case 'edit':
-        this.#edit(action.role, (object) => ({
-          ...object,
-          spec: { ...object.spec, paused: false, revisionHistoryLimit: 3 },
-        }));
-        return;
-      case 'wipe-annotations':
-        model.byHand('services', service, ({ metadata, ...rest }) => {
-          const { annotations: _annotations, ...others } = metadata;
-          return { ...rest, metadata: others };
-        });
-        return;
-      case 'take-over':
-        model.byHand('services', service, (object) => ({
-          ...object,
-          metadata: {
-            ...object.metadata,
-            annotations: {
-              ...object.metadata.annotations,
-              'cutover.dev/owner': `${workflowId}/another`,
-              'cutover.dev/fence': String(Number(object.metadata.annotations?.['cutover.dev/fence'] ?? 0) + 1),
-            },
-          },
-        }));
-        return;
-      case 'label-service':
-        model.byHand('services', service, (object) => ({
-          ...object,
-          metadata: { ...object.metadata, labels: { ...object.metadata.labels, seen: String(this.#clock.fired) } },
-        }));
-        return;
-      case 'unready': {
-        const pods = model.podsOf(this.#slot(action.role)).filter(isReady).slice(0, action.pods);
-        for (const pod of pods) model.setReady(pod, false);
-        this.#clock.after(action.ms, () => {
-          for (const pod of pods) model.setReady(pod, true);
-        });
-        return;
-      }
-      case 'kill-pods':
-        for (const pod of model.podsOf(this.#slot(action.role))) model.evict(pod);
+      default:
+        doByHand(action, { model: this.#model, clock: this.#clock, workflowId, isFirst: this.#scenario.first });
     }
   }
 
@@ -340,23 +286,4 @@ class Sequence {
     if (via === 'signal') this.#execution.signal(name, input);
     else void this.#execution.update(name, input).then((outcome) => this.#overseer.told(name, outcome));
   }
-
-  #slot(role: Role): Slot {
-    const stable = this.#scenario.first ? 'green' : 'blue';
-    if (role === 'stable') return stable;
-    return stable === 'blue' ? 'green' : 'blue';
-  }
-
-  #edit(role: Role, change: (object: Kinds['deployments']) => object | null): void {
-    this.#model.byHand('deployments', slotName(app, this.#slot(role)), change);
-  }
-}
-
-/** Versions that are no slot; null: the selector has no version, and the pods of both slots. */
-const unslotted = { nothing: 'nobody', 'every slot': null } as const;
-
-function selecting(object: Kinds['services'], version: string | null): object {
-  const { version: _before, ...others } = object.spec?.selector ?? {};
-  const selector = version === null ? others : { ...others, version };
-  return { ...object, spec: { ...object.spec, selector } };
 }
