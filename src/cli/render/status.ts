@@ -14,7 +14,7 @@ import { lookOf, wordOutcome, wordStep } from './words.ts';
 
 export interface StatusOptions extends TextOptions {
   readonly now: Date;
-  /** The deployment before one that was refused. */
+  /** The deployment before one that has changed nothing. */
   readonly previous?: DeploymentState | null;
 }
 
