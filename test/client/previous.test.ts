@@ -9,8 +9,12 @@ const last = { id: 'default/api', runId: 'r2', startedAt: '2030-01-01T10:00:00.0
 const refused = { ...last, outcome: 'refused' } as DeploymentState;
 
 /** A Temporal that answers no call. */
-function failing(trouble: Error): Temporal {
-  return { call: () => Promise.reject(trouble) } as unknown as Temporal;
+function failing(error: Error): Temporal {
+  return {
+    call: async () => {
+      throw error;
+    },
+  } as unknown as Temporal;
 }
 
 const troubles = [
