@@ -1,7 +1,7 @@
 import { beginCounting, count, type CounterState } from '../evidence/counters.ts';
 import { podsMetrics } from '../evidence/pods-metrics.ts';
 import { podPort } from '../kubernetes/pod-port.ts';
-import { probePaths } from '../kubernetes/probe-paths.ts';
+import { probePaths, withoutQuery } from '../kubernetes/probe-paths.ts';
 import type { PodView } from '../kubernetes/pod.ts';
 import { readPods, readSlot } from '../kubernetes/slot.ts';
 import type { DrainInput } from './contract.ts';
@@ -22,7 +22,7 @@ export async function lateRequests(
   const reference = { namespace, app, slot };
   const view = await readSlot(cluster, reference);
   const port = await podPort(cluster, spec, view);
-  const paths = new Set([metrics.path, ...(view === null ? [] : probePaths(view.deployment))]);
+  const paths = new Set([withoutQuery(metrics.path), ...(view === null ? [] : probePaths(view.deployment))]);
   let readyPods = 0;
   const pods = async (): Promise<PodView[]> => {
     const found = await readPods(cluster, reference);

@@ -64,9 +64,8 @@ async function slotsOf(
   const [stable, candidate] = await Promise.all(
     [stableSlot, candidateSlot].map((slot) => readSlot(cluster, { namespace, app, slot })),
   );
-  const replicas = stable?.state.desiredPods ?? spec.replicas ?? 1;
   return {
-    spec: { ...spec, replicas: spec.replicas ?? replicas },
+    spec: { ...spec, replicas: spec.replicas ?? stable?.state.desiredPods ?? 1 },
     stable: stable?.state ?? null,
     candidate: candidate?.state ?? null,
     stableSlot,

@@ -16,7 +16,11 @@ export async function resolveId(app: string | undefined, options: AppOptions, te
     if (app !== undefined) throw new UsageError('name the app or give -f FILE, not both');
     const file = await readSpecFile(options.file, { stdin: terminal.stdin });
     if (!file.ok) throw new SpecInvalid(file.mistakes);
-    return deploymentId(file.spec.namespace, file.spec.app);
+    const { namespace, app: named } = file.spec;
+    if (options.namespace !== undefined && options.namespace !== namespace) {
+      throw new UsageError(`${file.name} is for the namespace ${namespace}, but --namespace says ${options.namespace}`);
+    }
+    return deploymentId(namespace, named);
   }
   if (app === undefined) throw new UsageError('name the app, such as `api` or `shop/api`, or give -f FILE');
   const parts = app.split('/');

@@ -70,9 +70,9 @@ export class CutoverClient {
     return readStatus(this.#temporal, id, runId);
   }
 
-  /** The last deployment before one that was refused, which tells what is live; null where none is known. */
-  previous(refused: DeploymentState): Promise<DeploymentState | null> {
-    return previousOf(this.#temporal, refused);
+  /** The last deployment before one that has changed nothing, which tells what is live; null where none is known. */
+  previous(last: DeploymentState): Promise<DeploymentState | null> {
+    return previousOf(this.#temporal, last);
   }
 
   /** How many events the deployment's history has: its cost in Temporal. */

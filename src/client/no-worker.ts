@@ -15,16 +15,20 @@ const doubtAfterMs = 1_500;
 /** The server refuses at once when no worker was ever seen on the queue. */
 const failedPrecondition = 9;
 
-/** Runs a call that needs a worker. Throws NoWorker when none answered in time, sooner when none is there. */
+/**
+ * Runs a call that needs a worker. Throws NoWorker when none answered in time, sooner when none is there; only then the task queue
+ * is asked for.
+ */
 export async function withWorker<T>(
   temporal: Temporal,
-  taskQueue: string,
+  taskQueue: () => Promise<string>,
   lastKnown: LastKnown | null,
   work: () => Promise<T>,
 ): Promise<T> {
   const givenUp = new AbortController();
   const doubt = setTimeout(() => {
-    whyNoWorker(temporal, taskQueue).then(
+    const reading = taskQueue().then((queue) => whyNoWorker(temporal, queue));
+    reading.then(
       (reason) => reason !== null && givenUp.abort(),
       // The call itself tells what is wrong with the connection.
       () => undefined,
@@ -34,7 +38,7 @@ export async function withWorker<T>(
     return await temporal.call(() => temporal.connection.withAbortSignal(givenUp.signal, work));
   } catch (error) {
     if (!isUnanswered(error)) throw error;
-    throw new NoWorker(await describeSilence(temporal, taskQueue), lastKnown, { cause: error });
+    throw new NoWorker(await describeSilence(temporal, await taskQueue()), lastKnown, { cause: error });
   } finally {
     clearTimeout(doubt);
   }

@@ -1,22 +1,23 @@
-/** What went before a deployment that was refused: it has changed nothing, so the one before tells what is live. */
+/** What went before a deployment that has changed nothing: the one before tells what is live. */
+import { hasChangedNothing } from '../domain/ended-deployment.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord, NoWorker, TemporalCallFailed } from './errors.ts';
 import { runsOf } from './list.ts';
 import { readStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
 
-/** So many refused ones in a row are looked past. */
+/** So many in a row that have changed nothing are looked past. */
 const mostLookedAt = 50;
 
-type Refused = Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>;
+type Changeless = Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>;
 
 /**
- * The last deployment of the same app before this one that was not refused, to be told beside what was asked for, which stands without it:
- * null where none is known, or it cannot be asked for now.
+ * The last deployment of the same app before this one that has changed something, to be told beside what was asked for, which stands
+ * without it: null where none is known, or it cannot be asked for now.
  */
-export async function previousOf(temporal: Temporal, refused: Refused): Promise<DeploymentState | null> {
+export async function previousOf(temporal: Temporal, last: Changeless): Promise<DeploymentState | null> {
   try {
-    return await runBefore(temporal, refused);
+    return await runBefore(temporal, last);
   } catch (error) {
     if (error instanceof NoWorker || error instanceof TemporalCallFailed) return null;
     throw error;
@@ -24,16 +25,16 @@ export async function previousOf(temporal: Temporal, refused: Refused): Promise<
 }
 
 /**
- * The deployment as which the cluster stands: one that was refused has changed nothing, so it is the one before. Rejects where that cannot
- * be asked for now: a fallback that nobody knows of would be given up.
+ * The deployment as which the cluster stands: where the last one has changed nothing, the one before. Rejects where that cannot be asked
+ * for now: a fallback that nobody knows of would be given up.
  */
 export async function standingOf(temporal: Temporal, last: DeploymentState): Promise<DeploymentState> {
-  return last.outcome === 'refused' ? ((await runBefore(temporal, last)) ?? last) : last;
+  return hasChangedNothing(last) ? ((await runBefore(temporal, last)) ?? last) : last;
 }
 
-async function runBefore(temporal: Temporal, { id, runId, startedAt }: Refused): Promise<DeploymentState | null> {
+async function runBefore(temporal: Temporal, { id, runId, startedAt }: Changeless): Promise<DeploymentState | null> {
   const runs = await runsOf(temporal, id, mostLookedAt);
-  const before = runs.find((run) => run.runId !== runId && run.outcome !== 'refused' && run.startedAt < startedAt);
+  const before = runs.find((run) => run.runId !== runId && !hasChangedNothing(run) && run.startedAt < startedAt);
   if (before === undefined) return null;
   try {
     return (await readStatus(temporal, id, before.runId)).state;

@@ -9,7 +9,7 @@ import { approveUpdate, finishUpdate, rejectUpdate, rollbackUpdate } from '../wo
 import { DeploymentNotFound, NoWorker } from './errors.ts';
 import { withWorker } from './no-worker.ts';
 import { standingOf } from './previous.ts';
-import { readStatus } from './status.ts';
+import { readExecution, readStatus } from './status.ts';
 import { leftBehind, startUndo } from './undo.ts';
 import type { Temporal } from './temporal.ts';
 
@@ -35,7 +35,9 @@ export async function sendMessage(
 ): Promise<Answer> {
   const handle = temporal.client.workflow.getHandle(id);
   try {
-    const state = await withWorker(temporal, temporal.settings.taskQueue, null, () =>
+    // Whatever the queue of this client is: the deployment may have been started with another one.
+    const taskQueue = async (): Promise<string> => (await readExecution(temporal, id)).taskQueue;
+    const state = await withWorker(temporal, taskQueue, null, () =>
       handle.executeUpdate(updates[name], { args: [message] }),
     );
     return { kind: 'accepted', state };

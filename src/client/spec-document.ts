@@ -1,5 +1,5 @@
 /** A YAML or JSON text of unknown origin as a value, with the lines at which its parts stand. */
-import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
 
 /** A mistake and where it is; the line is 1 for the first, null where it is not known. */
 interface TextMistake {
@@ -29,9 +29,8 @@ export function readDocument(text: string): DocumentReading {
     const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true });
     if (!Array.isArray(documents)) return refuse('is empty');
     const [document, second] = documents;
-    const errors = documents.flatMap((one) => one.errors).slice(0, mostSyntaxErrors);
-    if (errors.length > 0)
-      return readAsJson(text) ?? { ok: false, mistakes: errors.map((error) => locate(error, lines)) };
+    const errors = documents.flatMap((one) => one.errors);
+    if (errors.length > 0) return readAsJson(text, errors, lines) ?? refuseAll(errors, lines);
     if (document === undefined || document.contents === null) return refuse('is empty');
     if (second !== undefined) {
       return refuse('holds several documents: write one a file', lines.linePos(second.range[0]).line);
@@ -45,16 +44,22 @@ export function readDocument(text: string): DocumentReading {
   }
 }
 
-/** JSON that YAML stumbles over, such as one that is indented with tabs. */
-function readAsJson(text: string): DocumentReading | null {
+/** JSON that YAML stumbles over, such as one that is indented with tabs. Of a key that is there twice it would take the last. */
+function readAsJson(text: string, errors: readonly YAMLError[], lines: LineCounter): DocumentReading | null {
   try {
-    return { ok: true, document: { value: JSON.parse(text), lineOf: () => null } };
+    const value: unknown = JSON.parse(text);
+    const doubled = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+    return doubled.length > 0 ? refuseAll(doubled, lines) : { ok: true, document: { value, lineOf: () => null } };
   } catch {
     return null;
   }
 }
 
-function locate(error: { message: string; pos: [number, number] }, lines: LineCounter): TextMistake {
+function refuseAll(errors: readonly YAMLError[], lines: LineCounter): DocumentReading {
+  return { ok: false, mistakes: errors.slice(0, mostSyntaxErrors).map((error) => locate(error, lines)) };
+}
+
+function locate(error: YAMLError, lines: LineCounter): TextMistake {
   const { line, col } = lines.linePos(error.pos[0]);
   return { line, column: col, message: error.message };
 }

@@ -1,6 +1,7 @@
 /** Starts a deployment, and gets what is in its way out of it where that is allowed. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { isPromoted } from '../domain/decision-rules.ts';
+import { fitted } from '../domain/message.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
@@ -85,8 +86,7 @@ function wordCandidate({ candidate }: Spec): string {
 /** The run id, or null when a deployment of this id runs. */
 async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: DeployOptions): Promise<string | null> {
   const request: DeployRequest = {
-    by: options.by,
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...fitted(options),
     ...(options.deleteUnmanaged === true ? { deleteUnmanaged: true } : {}),
   };
   const summary = `${id} → ${wordCandidate(spec)}`;
@@ -115,7 +115,7 @@ async function makeWay(temporal: Temporal, id: string, spec: Spec, options: Depl
   const running = await statusOf(temporal, id);
   if (running === null || isFinal(running.state)) return null;
   const { state } = running;
-  const by = { by: options.by, reason: `${wordCandidate(spec)} is deployed next` };
+  const by = fitted({ by: options.by, reason: `${wordCandidate(spec)} is deployed next` });
   if (isPromoted(state.phase)) {
     const supersededBy = `${wordCandidate(spec)}, deployed by ${options.by}`.slice(0, 200);
     // Past its retention a deployment takes no message any more: it is about to end by itself.
@@ -136,7 +136,11 @@ async function makeWay(temporal: Temporal, id: string, spec: Spec, options: Depl
     return refuse(state, `answer it (\`cutover status ${id}\`), or roll it back first with --replace`);
   }
   const end = await waitUntil(temporal, { id, runId: state.runId }, isFinal, options);
-  if (end.kind !== 'reached') return refuse(end.status?.state ?? state, 'the wait for its end was ended');
+  if (end.kind !== 'reached') {
+    const why =
+      end.kind === 'timedOut' ? 'the time to wait for its end is over' : 'the wait for its end was interrupted';
+    return refuse(end.status?.state ?? state, `${why}, and nothing was started: try again`);
+  }
   if (end.status.state.outcome === 'rollback-failed') {
     return refuse(end.status.state, `its rollback failed and an operator is needed: \`cutover status ${id}\``);
   }

@@ -39,9 +39,18 @@ export async function readStatus(temporal: Temporal, id: string, runId?: string)
     const asked = state.spec === null ? await temporal.call(() => description.staticSummary()) : undefined;
     return { state, progress: null, retrying: null, ...(asked === undefined ? {} : { asked }) };
   }
-  const lastKnown = lastKnownOf(description.memo);
-  const state = await withWorker(temporal, description.taskQueue, lastKnown, () => askState(handle, description));
+  const state = await askWorker(temporal, handle, description);
   return { state, ...(await activityOf(temporal, description)) };
+}
+
+function askWorker(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  description: WorkflowExecutionDescription,
+): Promise<DeploymentState> {
+  const { taskQueue, memo } = description;
+  const queue = (): Promise<string> => Promise.resolve(taskQueue);
+  return withWorker(temporal, queue, lastKnownOf(memo), () => askState(handle, description));
 }
 
 /** Throws TemporalCallFailed where the worker could not read the deployment: another worker, or its next start, may. */
@@ -64,7 +73,7 @@ export async function readExecution(
   temporal: Temporal,
   id: string,
   runId?: string,
-): Promise<{ readonly runId: string; readonly historyLength: number }> {
+): Promise<{ readonly runId: string; readonly historyLength: number; readonly taskQueue: string }> {
   return describe(temporal, temporal.client.workflow.getHandle(id, runId), { id, runId });
 }
 
@@ -88,15 +97,15 @@ export async function finalState(handle: WorkflowHandle): Promise<DeploymentStat
 async function endedState(
   temporal: Temporal,
   handle: WorkflowHandle,
-  { taskQueue, memo, closeTime }: WorkflowExecutionDescription,
+  description: WorkflowExecutionDescription,
 ): Promise<DeploymentState> {
   try {
     return await temporal.call(() => finalState(handle));
   } catch (error) {
     if (!(error instanceof DeploymentWithoutRecord)) throw error;
-    const state = await withWorker(temporal, taskQueue, lastKnownOf(memo), () => handle.query(stateQuery));
+    const state = await askWorker(temporal, handle, description);
     if (state.outcome !== 'running') return state;
-    const finishedAt = closeTime?.toISOString() ?? null;
+    const finishedAt = description.closeTime?.toISOString() ?? null;
     return { ...state, outcome: 'terminated', finishedAt, waitingFor: null, next: null };
   }
 }

@@ -2,7 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EndedDeployment } from '../domain/ended-deployment.ts';
 import { otherSlot } from '../domain/slot.ts';
-import type { Message } from '../domain/message.ts';
+import { fitted, type Message } from '../domain/message.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
 import { readStatus } from './status.ts';
@@ -22,7 +22,7 @@ export async function startUndo(
   undo: EndedDeployment,
   message: Message,
 ): Promise<DeploymentState | null> {
-  const request: DeployRequest = { ...message, undo };
+  const request: DeployRequest = { ...fitted(message), undo };
   try {
     const { firstExecutionRunId: runId } = await temporal.call(() =>
       temporal.client.workflow.start(workflowType, {

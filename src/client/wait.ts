@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPromoted } from '../domain/decision-rules.ts';
 import type { DeploymentState } from '../domain/state.ts';
-import { NoWorker, TemporalCallFailed } from './errors.ts';
+import { DeploymentWithoutRecord, NoWorker, TemporalCallFailed } from './errors.ts';
 import { finalState, readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
 
@@ -103,17 +103,27 @@ async function awaitEnd(
   limits: Limits,
   options: WaitOptions,
 ): Promise<WaitEnd> {
-  const handle = temporal.client.workflow.getHandle(id, runId);
   while (!limits.all.aborted) {
-    const state = await tolerant(() => temporal.longCall(limits.all, () => finalState(handle)), options, limits.all);
-    if (state !== null) {
-      const status: DeploymentStatus = { state, progress: null, retrying: null };
+    const status = await tolerant(() => endOf(temporal, { id, runId }, limits.all), options, limits.all);
+    if (status !== null) {
       options.onStatus?.(status);
       return { kind: 'reached', status };
     }
     await pause(limits.all);
   }
   return { kind: limits.caller.aborted ? 'aborted' : 'timedOut', status: before };
+}
+
+/** Waits at the server. One that was ended from outside leaves no document: it is asked for it as if it ran. */
+async function endOf(temporal: Temporal, { id, runId }: Watched, signal: AbortSignal): Promise<DeploymentStatus> {
+  try {
+    const handle = temporal.client.workflow.getHandle(id, runId);
+    const state = await temporal.longCall(signal, () => finalState(handle));
+    return { state, progress: null, retrying: null };
+  } catch (error) {
+    if (!(error instanceof DeploymentWithoutRecord)) throw error;
+    return readStatus(temporal, id, runId);
+  }
 }
 
 /** null when the read failed for a reason that may pass, or because the wait is over. */

@@ -63,3 +63,11 @@ export function readMessage(input: unknown): MessageReading {
 function refuse(refusal: string): MessageReading {
   return { ok: false, refusal };
 }
+
+/** The same, cut to what a message has room for: a reason may be a whole commit message. */
+export function fitted({ by, reason }: { readonly [Field in keyof Message]?: string | undefined }): Message {
+  return {
+    ...(by === undefined ? {} : { by: by.slice(0, limits.by) }),
+    ...(reason === undefined ? {} : { reason: reason.slice(0, limits.reason) }),
+  };
+}

@@ -1,4 +1,5 @@
 /** What a spec may say, and has probably not meant: it is told, and stops nothing. Pure. */
+import { numberOf } from './number-of.ts';
 import { defaultLimits } from './default-limits.ts';
 import { defaultInterval, formatDuration, toMilliseconds } from './duration.ts';
 import type { Spec } from './spec.ts';
@@ -15,7 +16,7 @@ function fewLooks(spec: Spec): string[] {
     const looks = Math.floor(toMilliseconds(duration) / intervalOf(spec[step]));
     if (toMilliseconds(duration) === 0 || looks >= looksNeeded || comparison === 'none') return [];
     return [
-      `${step}.duration (${duration}) has room for ${looks} looks, and a comparison with stable needs ${looksNeeded}: a candidate that looks worse is insufficient data`,
+      `${step}.duration (${duration}) has room for ${numberOf(looks, 'look')}, and a comparison with stable needs ${looksNeeded}: a candidate that looks worse is insufficient data`,
     ];
   });
 }

@@ -3,6 +3,7 @@
  * they use, where the traffic goes. Pure.
  */
 import { z } from 'zod';
+import { numberOf } from '../domain/number-of.ts';
 import type { Finding, SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import type { Slot } from '../domain/slot.ts';
 import type { Thresholds } from '../domain/spec.ts';
@@ -84,7 +85,7 @@ export interface Judging {
 export function oomFindings({ oomKills }: Observations, { restarts }: Pick<Thresholds, 'restarts'>): Finding[] {
   const { kills, newest } = oomKills;
   if (restarts === null || newest === null) return [];
-  const times = kills === 1 ? '' : `, and ${kills - 1} more times`;
+  const times = kills === 1 ? '' : `, and ${numberOf(kills - 1, 'more time')}`;
   const reason = `the container ${newest.container} of ${newest.pod} was killed since it used more memory than its limit (OOMKilled)${times}`;
   return [{ metric: 'oom-kills', verdict: kills > restarts ? 'fail' : 'pass', over: 'watch', reason }];
 }

@@ -1,5 +1,6 @@
 /** What the statistics of a watch say by now: as findings, and as the state document shows the comparison. Pure. */
 import type { ComparedWith, ComparisonEvidence, MetricComparison } from '../domain/comparison-evidence.ts';
+import { numberOf } from '../domain/number-of.ts';
 import type { Finding } from '../domain/evidence.ts';
 import { between, settledLatency, type Arm } from './arm.ts';
 import { totalsOf } from './baseline.ts';
@@ -72,7 +73,7 @@ function tooFewProbes({ plans: { pods, probes: plan } }: WatchComparison, { cand
   if (pods !== null || plan === null || plan.compareWith !== 'nothing' || plan.limits['error-rate'] === null) return [];
   const { requests } = candidate.probes?.totals ?? noTotals;
   if (requests >= plan.minimumRequests) return [];
-  const reason = `${requests} probes, fewer than the ${plan.minimumRequests} that are needed`;
+  const reason = `${numberOf(requests, 'probe')}, fewer than the ${plan.minimumRequests} that are needed`;
   return [{ metric: 'requests', verdict: 'insufficient-data', over: 'watch', reason }];
 }
 

@@ -10,6 +10,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -49,11 +50,14 @@ export class Deployment {
   interruption: Interruption | null = null;
   approval: ReadMessage | null = null;
   ending: ReadMessage | null = null;
+  /** Whether the workflow was started for a rollback alone, which another one would only interrupt. */
+  readonly #isUndo: boolean;
   readonly #scope = new CancellationScope();
 
   constructor(info: WorkflowInfo, request: messages.DeployRequest | undefined) {
     const asked = readMessage(request);
     this.runId = info.runId;
+    this.#isUndo = request?.undo !== undefined && patched('undo-goes-on');
     this.record = new DeploymentRecord(
       {
         id: info.workflowId,
@@ -193,8 +197,10 @@ export class Deployment {
   #refusal(name: MessageName, input: unknown): string | null {
     const reading = readMessage(input);
     if (!reading.ok) return reading.refusal;
-    if (this.interruption !== null)
-      return `${this.state.id} is being rolled back already: ${this.interruption.by} asked for it`;
+    if (this.interruption !== null || (this.#isUndo && name === 'rollback')) {
+      const by = this.interruption?.by ?? this.state.requestedBy;
+      return `${this.state.id} is being rolled back already: ${by} asked for it`;
+    }
     if (this.approval !== null && (name === 'approve' || name === 'reject') && this.state.phase === 'approval') {
       return `${this.state.id} was approved by ${this.approval.by} already`;
     }

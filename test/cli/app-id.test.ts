@@ -17,6 +17,13 @@ it('takes the name from a spec file', async () => {
   await expect(resolveId(undefined, { file: '-' }, fakeTerminal({ input: spec }))).resolves.toBe('shop/api');
 });
 
+it('refuses a namespace that the spec file is not for', async () => {
+  const terminal = fakeTerminal({ input: spec });
+  await expect(resolveId(undefined, { file: '-', namespace: 'other' }, terminal)).rejects.toThrow(
+    'standard input is for the namespace shop, but --namespace says other',
+  );
+});
+
 it.each([
   [undefined, {}, 'name the app'],
   ['api', { file: 'x.yaml' }, 'not both'],

@@ -3,6 +3,7 @@ import { NoWorker, TemporalCallFailed } from '../../src/client/errors.ts';
 import { previousOf, standingOf } from '../../src/client/previous.ts';
 import type { Temporal } from '../../src/client/temporal.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
+import { workflowType } from '../../src/workflows/messages.ts';
 
 const last = { id: 'default/api', runId: 'r2', startedAt: '2030-01-01T10:00:00.000Z' };
 const refused = { ...last, outcome: 'refused' } as DeploymentState;
@@ -35,7 +36,45 @@ it.each(troubles)(
   },
 );
 
-it('asks nobody for what went before a deployment that was not refused', async () => {
-  const finished = { ...last, outcome: 'finished' } as DeploymentState;
-  expect(await standingOf(failing(new Error('asked')), finished)).toBe(finished);
+/** A Temporal that answers one call after the other; `asked` gets the run ids of the handles. */
+function answering(answers: unknown[], asked: unknown[]): Temporal {
+  return {
+    call: () => Promise.resolve(answers.shift()),
+    client: {
+      workflow: {
+        getHandle: (_id: string, runId: string) => {
+          asked.push(runId);
+          return {};
+        },
+      },
+    },
+  } as unknown as Temporal;
+}
+
+it.each(['refused', 'failed', 'rolled-back', 'terminated'])(
+  'a deployment that was %s in its preflight is looked past',
+  async (outcome) => {
+    const inPreflight = { outcome, phase: 'preflight' };
+    const listed = [
+      { ...last, ...inPreflight },
+      { runId: 'r1', startedAt: '2030-01-01T09:30:00.000Z', ...inPreflight },
+      { runId: 'r0', startedAt: '2030-01-01T09:00:00.000Z', outcome: 'terminated', phase: 'retention' },
+    ];
+    const standing = { runId: 'r0', spec: {} };
+    const ended = { type: workflowType, status: { name: 'COMPLETED' } };
+    const asked: unknown[] = [];
+    const temporal = answering([listed, ended, standing], asked);
+    expect(await standingOf(temporal, { ...last, ...inPreflight } as DeploymentState)).toBe(standing);
+    expect(asked).toEqual(['r0']);
+  },
+);
+
+it('asks nobody for what went before a deployment that has changed something', async () => {
+  for (const ended of [
+    { ...last, outcome: 'finished', phase: 'teardown' },
+    { ...last, outcome: 'failed', phase: 'teardown' },
+    { ...last, outcome: 'running', phase: 'preflight' },
+  ]) {
+    expect(await standingOf(failing(new Error('asked')), ended as DeploymentState)).toBe(ended);
+  }
 });

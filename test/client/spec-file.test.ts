@@ -73,6 +73,8 @@ describe('a mistake in a file', () => {
       expect.stringMatching(/^deploy\.yaml:\d+:\d+: Missing closing "quote$/),
     ]);
     expect(await mistakes('app: api\napp: b\n')).toEqual(['deploy.yaml:2:1: Map keys must be unique']);
+    expect(await mistakes('{"app": "api",\n"app": "b"}')).toEqual(['deploy.yaml:2:1: Map keys must be unique']);
+    expect(await mistakes('{\n\t"app": "api",\n\t"app": "b"\n}')).toEqual(['deploy.yaml:3:2: Map keys must be unique']);
   });
 
   it.each([

@@ -11,6 +11,9 @@ it('says so where a watch is too short for a comparison', () => {
   expect(doubtsAbout(specOf({ monitor }))).toEqual([
     expect.stringMatching(/^monitor\.duration \(1500ms\) has room for 7 looks, .* needs 8/),
   ]);
+  expect(doubtsAbout(specOf({ monitor: { duration: '300ms' } }))).toEqual([
+    expect.stringContaining('has room for 1 look, and'),
+  ]);
   expect(doubtsAbout(specOf({ monitor: { duration: '1600ms' } }))).toEqual([]);
   expect(doubtsAbout(specOf({ monitor: { ...monitor, comparison: 'none' } }))).toEqual([]);
 });

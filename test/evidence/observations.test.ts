@@ -3,6 +3,7 @@ import type { FailedProbe } from '../../src/domain/evidence.ts';
 import { newArm, type Arm } from '../../src/evidence/arm.ts';
 import { afterDistributionLook, distributionOf, newDistribution } from '../../src/evidence/distribution.ts';
 import { newestFailed } from '../../src/evidence/failed-probes.ts';
+import { noObservations, oomFindings } from '../../src/evidence/observations.ts';
 import { afterOomLook, noOomKills } from '../../src/evidence/oom-kills.ts';
 import type { OomKill, SeenWarning, UsageSample } from '../../src/evidence/source.ts';
 import { judgeUsage } from '../../src/evidence/usage-judge.ts';
@@ -45,6 +46,16 @@ describe('containers that were killed for their memory', () => {
     const state = afterOomLook(noOomKills, [kill('a', '10:05')]);
     expect(afterOomLook(state, [kill('a', '10:05'), kill('behind', '10:03')])).toMatchObject({ kills: 1 });
   });
+});
+
+it.each([
+  [1, '(OOMKilled)'],
+  [2, '(OOMKilled), and 1 more time'],
+  [3, '(OOMKilled), and 2 more times'],
+])('%d kills are told as %s', (kills, end) => {
+  const oomKills = { ...noOomKills, kills, newest: kill('a', '10:00') };
+  const [finding] = oomFindings({ ...noObservations, oomKills }, { restarts: 5 });
+  expect(finding?.reason.endsWith(end)).toBe(true);
 });
 
 const warning = (uid: string, count: number, changes: Partial<SeenWarning> = {}): SeenWarning => ({

@@ -15,7 +15,7 @@ import { inject } from 'vitest';
 import '../setup/provided.ts';
 import type { Activities } from '../../src/activities/contract.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
-import { stateQuery, workflowType } from '../../src/workflows/messages.ts';
+import { stateQuery, workflowType, type DeployRequest } from '../../src/workflows/messages.ts';
 import { scriptedActivities, spec as defaultSpec } from './scripted-activities.ts';
 
 export class WorkflowRig {
@@ -37,6 +37,7 @@ export class WorkflowRig {
    */
   async deploy(options: {
     spec?: unknown;
+    request?: DeployRequest;
     activities?: Partial<Activities>;
     script?: (run: RunningDeployment) => Promise<void>;
   }): Promise<{ state: DeploymentState; calls: string[]; workflowMs: number; historyLength: number }> {
@@ -69,7 +70,7 @@ export class WorkflowRig {
       const handle = await client.workflow.start(workflowType, {
         taskQueue,
         workflowId: 'default/api',
-        args: [options.spec ?? defaultSpec, { by: 'ci', reason: 'build 7' }],
+        args: [options.spec ?? defaultSpec, options.request ?? { by: 'ci', reason: 'build 7' }],
       });
       const running = new RunningDeployment(handle, environment, calls);
       await options.script?.(running);

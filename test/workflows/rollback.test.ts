@@ -5,7 +5,7 @@ import type { Activities } from '../../src/activities/contract.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { at, operator, refusalFrom, untilCancelled } from './operator.ts';
 import { WorkflowRig } from './rig.ts';
-import { watchEvidence } from './scripted-activities.ts';
+import { parsed, slotState, spec, watchEvidence } from './scripted-activities.ts';
 
 let rig: WorkflowRig;
 beforeAll(async () => {
@@ -198,5 +198,39 @@ describe.concurrent('rollback', () => {
     expect(state.failure).toEqual({ name: 'MonitorFailed', message: 'error rate 9 %' });
     expect(state.notices.at(-1)?.text).toContain('api-blue has 0 ready pods');
     expect(calls).not.toContain('teardown');
+  });
+});
+
+describe.concurrent('the switch back from an ended deployment', () => {
+  it('is not ended by somebody who asks for it again while it begins', async () => {
+    const asked = new AbortController();
+    let refusal = '';
+    const { state, calls } = await rig.deploy({
+      request: { ...operator, undo: { runId: 'ended', stableSlot: 'blue', candidateSlot: 'green' } },
+      activities: {
+        preflight: async () => {
+          await once(asked.signal, 'abort');
+          return {
+            spec: parsed(spec),
+            stable: slotState('blue', 'myapp:v1.0'),
+            stableSlot: 'blue',
+            candidateSlot: 'green',
+            notices: [],
+          };
+        },
+        rollback: switchedBack(new Date().toISOString()),
+      },
+      script: async ({ handle }) => {
+        const again = { by: 'bob', reason: 'nothing happens' };
+        refusal = await refusalFrom(handle.executeUpdate(messages.rollbackUpdate, { args: [again] }));
+        asked.abort();
+      },
+    });
+    expect(refusal).toBe('default/api is being rolled back already: ann asked for it');
+    expect(calls).toEqual(['preflight', 'rollback']);
+    expect(state).toMatchObject({
+      outcome: 'rolled-back',
+      switches: [{ kind: 'rollback', from: 'green', to: 'blue' }],
+    });
   });
 });

@@ -40,7 +40,7 @@ export function registerDeploy(program: Command, execute: Execute): void {
 
 async function deploy(context: CommandContext, options: DeployCommandOptions): Promise<ExitCode> {
   const { terminal } = context;
-  const timeoutMs = parseTimeout(options.timeout);
+  const left = timeLeft(parseTimeout(options.timeout));
   const { image, replace = false, deleteUnmanaged = false, reason } = options;
   const file = await readSpecFile(options.file, { stdin: terminal.stdin, ...(image === undefined ? {} : { image }) });
   if (!file.ok) throw new SpecInvalid(file.mistakes);
@@ -55,6 +55,7 @@ async function deploy(context: CommandContext, options: DeployCommandOptions): P
       replace,
       deleteUnmanaged,
       signal,
+      ...left(),
       onMakingWay: (message) => context.say(message),
       onTrouble: (message) => context.warn(message),
     })
@@ -65,7 +66,13 @@ async function deploy(context: CommandContext, options: DeployCommandOptions): P
     context.answer({ id, runId }, `${id} is on its way (run ${runId}); ${watch}`);
     return exitCodes.done;
   }
-  return wait(context, client, { id, runId }, options.wait, timeoutMs);
+  return wait(context, client, { id, runId }, options.wait, left().timeoutMs);
+}
+
+/** What is left of the time to wait: making way and the deployment share it. */
+function timeLeft(timeoutMs: number | undefined): () => { readonly timeoutMs?: number } {
+  const startedAt = performance.now();
+  return () => (timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, timeoutMs - (performance.now() - startedAt)) });
 }
 
 async function wait(

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { DeploymentState, WaitEnd } from '../../client/index.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import type { CommandContext, Execute } from '../context.ts';
 import { decide, type DecisionOptions } from '../decide.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { concludeWait } from '../follow.ts';
 import { parseTimeout, withApp, withDecision, withJson } from '../options.ts';
-import { describeSwitch } from '../render/history.ts';
+import { hasGoneBack, wordRollbackFailed, wordRolledBack } from '../render/rolled-back.ts';
 
 interface RollbackOptions extends DecisionOptions {
   readonly wait: boolean;
@@ -54,30 +53,10 @@ function isSwitchedBack({ steps, outcome }: DeploymentState): boolean {
 function conclude(context: CommandContext, id: string, end: WaitEnd, tookMs: number): ExitCode {
   if (end.kind !== 'reached') return concludeWait(context, id, end);
   const { state } = end.status;
-  const failed = state.outcome === 'rollback-failed' || state.steps.some(isFailedRollback);
+  const isBack = hasGoneBack(state);
   context.answer(
     { tookMs: Math.round(tookMs), ...end.status },
-    failed ? describeFailure(state) : describe(state, tookMs),
+    isBack ? wordRolledBack(state, tookMs) : wordRollbackFailed(state),
   );
-  return failed ? exitCodes.rollbackFailed : exitCodes.done;
-}
-
-function isFailedRollback({ name, status }: DeploymentState['steps'][number]): boolean {
-  return name === 'rollback' && status === 'failed';
-}
-
-function describe(state: DeploymentState, tookMs: number): string {
-  const back = state.switches.findLast(({ kind }) => kind === 'rollback');
-  const took = `${formatDuration(tookMs)} after it was asked for`;
-  if (back !== undefined) return `rolled back ${state.id}: ${describeSwitch(back)}; done ${took}`;
-  const production =
-    state.stable === null
-      ? `no slot is live${state.spec === null ? '' : ', as before the deployment'}`
-      : `production never left ${state.stable.deployment}`;
-  return `rolled back ${state.id}: ${production}; done ${took}`;
-}
-
-function describeFailure(state: DeploymentState): string {
-  const detail = state.steps.find(isFailedRollback)?.detail ?? state.failure?.message ?? 'no reason was recorded';
-  return `THE ROLLBACK OF ${state.id} FAILED, an operator is needed: ${detail}`;
+  return isBack ? exitCodes.done : exitCodes.rollbackFailed;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hasChangedNothing } from '../../domain/ended-deployment.ts';
 import { resolveId, type AppOptions } from '../app-id.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
@@ -28,7 +29,7 @@ async function status(context: CommandContext, app: string | undefined, options:
   const client = await context.client();
   if (options.watch !== true) {
     const found = await client.status(key);
-    const previous = found.state.outcome === 'refused' ? await client.previous(found.state) : null;
+    const previous = hasChangedNothing(found.state) ? await client.previous(found.state) : null;
     context.answer(
       { ...found, ...(previous === null ? {} : { previous }) },
       renderStatus(found, { ...context.layout, previous }),

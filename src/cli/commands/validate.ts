@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { readSpecFile, type SpecFile, type Validated } from '../../client/index.ts';
+import { readSpecFile, type SpecFile } from '../../client/index.ts';
 import { deploymentId } from '../../domain/slot.ts';
 import { doubtsAbout } from '../../domain/spec-doubts.ts';
 import type { CommandContext, CommonOptions, Execute } from '../context.ts';
 import { SpecInvalid } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { withJson } from '../options.ts';
+import { linesOf, wordTried, type TriedOut } from '../render/tried-out.ts';
 
 interface ValidateOptions extends CommonOptions {
   readonly file: string;
@@ -29,30 +30,24 @@ export function registerValidate(program: Command, execute: Execute): void {
       const tried = options.connect === true ? await connected(context, file) : null;
       const id = deploymentId(spec.namespace, spec.app);
       const doubts = doubtsAbout(spec);
-      const isThere = tried === null ? '' : ', and what it refers to is there';
+      const valid = `${file.name} is valid${wordTried(tried)}: it deploys ${id} behind ${spec.service}`;
       context.answer(
         { valid: true, id, spec, doubts, ...tried },
-        [`${file.name} is valid${isThere}: it deploys ${id} behind ${spec.service}`, ...doubts, ...linesOf(tried)].join(
-          '\n',
-        ),
+        [valid, ...doubts, ...(tried === null ? [] : linesOf(tried))].join('\n'),
       );
       return exitCodes.done;
     }),
   );
 }
 
-type Beside = Omit<Validated, 'mistakes'>;
-
 /** What was found beside mistakes; throws SpecInvalid where something is not as the spec says. */
-async function connected(context: CommandContext, { spec, locate }: Extract<SpecFile, { ok: true }>): Promise<Beside> {
+async function connected(
+  context: CommandContext,
+  { spec, locate }: Extract<SpecFile, { ok: true }>,
+): Promise<TriedOut> {
   const client = await context.client();
   const { mistakes, unchecked, notes } = await client.validate(spec);
   const beside = { unchecked, notes };
   if (mistakes.length > 0) throw new SpecInvalid(locate(mistakes), { document: beside, lines: linesOf(beside) });
   return beside;
-}
-
-function linesOf(beside: Beside | null): string[] {
-  if (beside === null) return [];
-  return [...beside.notes, ...beside.unchecked.map((why) => `not tried out: ${why}`)];
 }

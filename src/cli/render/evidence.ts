@@ -1,5 +1,6 @@
 /** What the checks and watches found, candidate and stable side by side. */
 import type { DeploymentStatus } from '../../client/index.ts';
+import { numberOf } from '../../domain/number-of.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { SmokeEvidence, WarmUpEvidence, WatchEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState, SlotState } from '../../domain/state.ts';
@@ -113,7 +114,7 @@ function watchParts(
 /** On one line where that has room for it: a long reason gets lines of its own, so that its end can be read. */
 function headLines(name: string, { verdict, reason, watchedMs, samples }: WatchEvidence, width: number): Line[] {
   const said = [span(`  ${name}: `, 'strong'), span(wordVerdict(verdict), lookOfVerdict(verdict))];
-  const extent = span(`(${formatDuration(watchedMs)}, ${samples} samples)`, 'quiet');
+  const extent = span(`(${formatDuration(watchedMs)}, ${numberOf(samples, 'look')})`, 'quiet');
   const line = [...said, span(`: ${reason} `), extent];
   if (line.reduce((sum, { text }) => sum + text.length, 0) <= width) return [line];
   return [[...said, span(' '), extent], ...paragraph(reason, width, 'plain', 4, 4)];

@@ -1,4 +1,5 @@
 /** The errors in the logs of both slots, where there are any. */
+import { numberOf } from '../../domain/number-of.ts';
 import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/log-evidence.ts';
 import { span, type Line } from './spans.ts';
 
@@ -9,7 +10,7 @@ export function logLines({ candidate, stable, templates, others }: LogEvidence):
   const more = others + templates.length - shown.length;
   return [
     ...shown.flatMap(templateLines),
-    ...(more === 0 ? [] : [[span(`    and ${more} more kinds of errors in the logs`, 'quiet')]]),
+    ...(more === 0 ? [] : [[span(`    and ${numberOf(more, 'more kind')} of errors in the logs`, 'quiet')]]),
     ...partLines('candidate', candidate),
     ...(stable === null ? [] : partLines('stable', stable)),
   ];
@@ -50,7 +51,7 @@ function partLines(role: string, { pods, ready, leftOut, unfiled }: LogsRead): L
   const parts = [
     ...(ready > pods.length ? [`the logs of ${pods.length} of ${ready} pods were read: ${pods.join(', ')}`] : []),
     ...(leftOut > 0 ? [`there were more lines than are read at a time, ${leftOut}×`] : []),
-    ...(unfiled > 0 ? [`${unfiled} errors of more kinds than are kept`] : []),
+    ...(unfiled > 0 ? [`${numberOf(unfiled, 'error')} of more kinds than are kept`] : []),
   ];
   return parts.length === 0 ? [] : [[span(`  logs of ${role}: ${parts.join('; ')}`, 'quiet')]];
 }

@@ -7,7 +7,7 @@ import { part, ranks, type Part } from './parts.ts';
 import { blank, span, table, type Line } from './spans.ts';
 import { upcoming } from './times.ts';
 
-/** `previous` is what was live before one that was refused: what can be done about it still can. */
+/** `previous` is what was live before one that has changed nothing: what can be done about it still can. */
 export function renderNext(
   { state, progress }: DeploymentStatus,
   now: Date,

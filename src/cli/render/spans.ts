@@ -1,5 +1,6 @@
 /** Text for a terminal, as lines of pieces with a look each: measured and cut as plain text, coloured at the end. */
 import { stripVTControlCharacters } from 'node:util';
+import { numberOf } from '../../domain/number-of.ts';
 
 export type Look = 'plain' | 'strong' | 'quiet' | 'good' | 'bad' | 'warning' | 'blue' | 'green';
 
@@ -49,7 +50,7 @@ export function paragraph(text: string, width: number, look: Look, indent = 2, m
   const lines = text.split('\n').flatMap((line) => wrap(stripVTControlCharacters(line), room));
   const shown = lines.slice(0, most).map((line) => [span(' '.repeat(indent)), span(line, look)]);
   const more = lines.length - shown.length;
-  return more === 0 ? shown : [...shown, [span(`${' '.repeat(indent)}… ${more} more lines`, 'quiet')]];
+  return more === 0 ? shown : [...shown, [span(`${' '.repeat(indent)}… ${numberOf(more, 'more line')}`, 'quiet')]];
 }
 
 function wrap(line: string, room: number): string[] {

@@ -1,5 +1,6 @@
 /** A deployment on one screen. */
 import type { DeploymentStatus } from '../../client/index.ts';
+import { numberOf } from '../../domain/number-of.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { renderAllEvidence, renderEvidence } from './evidence.ts';
 import { renderHistory } from './history.ts';
@@ -14,7 +15,7 @@ import { lookOf, wordOutcome, wordStep } from './words.ts';
 
 export interface StatusOptions extends TextOptions {
   readonly now: Date;
-  /** The deployment before one that was refused. */
+  /** The deployment before one that has changed nothing. */
   readonly previous?: DeploymentState | null;
 }
 
@@ -25,7 +26,9 @@ export function renderStatus(status: DeploymentStatus, options: StatusOptions): 
 
 /** As much of it as goes into so many rows. */
 export function renderScreen(status: DeploymentStatus, options: StatusOptions, rows: number): string {
-  const more = (count: number): Line => [span(`… ${count} more lines: cutover status ${status.state.id}`, 'quiet')];
+  const more = (count: number): Line => [
+    span(`… ${numberOf(count, 'more line')}: cutover status ${status.state.id}`, 'quiet'),
+  ];
   return toText(fit(partsOf(status, options), rows, more), options);
 }
 

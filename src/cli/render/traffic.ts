@@ -26,7 +26,7 @@ export function renderTraffic(state: DeploymentState, progress: Progress | null)
 }
 
 /** The slot that the Service selects, as far as this deployment knows. */
-function liveSlot({ traffic, stable }: DeploymentState): Slot | null {
+export function liveSlot({ traffic, stable }: DeploymentState): Slot | null {
   return traffic === null ? (stable?.slot ?? null) : traffic.slot;
 }
 

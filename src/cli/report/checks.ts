@@ -1,4 +1,5 @@
 /** What warm-up and smoke found. */
+import { numberOf } from '../../domain/number-of.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { CheckResult, SmokeEvidence, WarmUpEvidence } from '../../domain/evidence.ts';
 import type { DeploymentState } from '../../domain/state.ts';
@@ -13,7 +14,7 @@ export function checks({ evidence: { warmUp, smoke } }: DeploymentState): Markup
 function warmUpSection({ pods, requestsSent, requestsFailed, errors }: WarmUpEvidence): Markup {
   return html`<section aria-labelledby="warm-up">
     <h2 id="warm-up">Warm-up</h2>
-    <p>${requestsSent} requests to ${pods} pods, of which ${requestsFailed} failed.</p>
+    <p>${numberOf(requestsSent, 'request')} to ${numberOf(pods, 'pod')}, of which ${requestsFailed} failed.</p>
     ${
       errors.length === 0
         ? nothing

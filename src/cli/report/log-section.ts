@@ -1,4 +1,5 @@
 /** What the logs of both slots said: the errors that only the candidate has, or has more often. */
+import { numberOf } from '../../domain/number-of.ts';
 import type { LogEvidence, LogsRead, LogTemplate } from '../../domain/log-evidence.ts';
 import { whole } from '../render/metrics.ts';
 import { clock } from '../render/times.ts';
@@ -9,7 +10,7 @@ export function logSection({ candidate, stable, templates, others }: LogEvidence
   return html`<h3>Errors in the logs</h3>
     <p class="quiet">${readOf('candidate', candidate)} ${stable === null ? '' : readOf('stable', stable)}</p>
     ${templates.length === 0 ? html`<p>No errors of the candidate.</p>` : templateTable(templates, day)}
-    ${others === 0 ? nothing : html`<p class="quiet">${whole(others)} more kinds of errors are not listed.</p>`}`;
+    ${others === 0 ? nothing : html`<p class="quiet">${numberOf(others, 'more kind')} of errors ${others === 1 ? 'is' : 'are'} not listed.</p>`}`;
 }
 
 function readOf(role: string, { pods, ready, lines, errors, allowed, unfiled, leftOut }: LogsRead): string {
@@ -19,7 +20,7 @@ function readOf(role: string, { pods, ready, lines, errors, allowed, unfiled, le
     ...(leftOut > 0 ? [`more lines than are read at a time, ${whole(leftOut)}×`] : []),
   ];
   const of = `${pods.length} of ${ready} pods of ${role}`;
-  return `Of ${of}: ${whole(lines)} lines, ${whole(errors)} errors${gaps.map((gap) => `, ${gap}`).join('')}.`;
+  return `Of ${of}: ${numberOf(lines, 'line')}, ${numberOf(errors, 'error')}${gaps.map((gap) => `, ${gap}`).join('')}.`;
 }
 
 function templateTable(templates: readonly LogTemplate[], day: Date): Markup {

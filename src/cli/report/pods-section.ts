@@ -1,4 +1,5 @@
 /** What Kubernetes tells of the pods: warnings, CPU and memory. */
+import { numberOf } from '../../domain/number-of.ts';
 import type { PodWarning, SlotUsage, UsageEvidence } from '../../domain/evidence.ts';
 import { whole } from '../render/metrics.ts';
 import { clock } from '../render/times.ts';
@@ -13,8 +14,8 @@ export function podWarnings(warnings: readonly PodWarning[], day: Date): Markup 
         ({ slot, reason, message, objects, count, lastAt }) =>
           html`<li>
             <span class="dot ${slot}" aria-hidden="true"></span> ${slot}: <strong>${reason}</strong>, ${whole(count)}×
-            about ${objects === 1 ? '1 object' : `${whole(objects)} objects`}, last at
-            <time datetime="${lastAt}">${clock(lastAt, day)}</time>: ${message}
+            about ${numberOf(objects, 'object')}, last at <time datetime="${lastAt}">${clock(lastAt, day)}</time>:
+            ${message}
           </li>`,
       )}
     </ul>`;

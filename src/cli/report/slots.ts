@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../../client/index.ts';
 import type { SlotState } from '../../domain/state.ts';
-import { fateOf } from '../render/traffic.ts';
+import { fateOf, liveSlot } from '../render/traffic.ts';
 import { html, nothing, type Markup } from './markup.ts';
 import { wideTable } from './wide.ts';
 
@@ -11,7 +11,7 @@ export function slotsTable({ state, progress }: DeploymentStatus): Markup {
     return slot === null ? [] : [{ role, slot }];
   });
   if (slots.length === 0) return nothing;
-  const live = state.traffic === null ? state.stable?.slot : state.traffic.slot;
+  const live = liveSlot(state);
   return html`<section aria-labelledby="slots">
     <h2 id="slots">Slots</h2>
     ${wideTable(

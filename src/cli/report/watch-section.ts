@@ -1,4 +1,5 @@
 /** One watch: its verdict and why, each metric of both slots against its limit and against stable, and what was not measured. */
+import { numberOf } from '../../domain/number-of.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { ComparisonEvidence, MetricComparison } from '../../domain/comparison-evidence.ts';
 import type { WatchEvidence } from '../../domain/evidence.ts';
@@ -31,7 +32,7 @@ export function watchSection(
     <h2 id="${name}">${name === 'soak' ? 'Soak' : 'Monitor'}${isLive ? ', so far' : ''} ${badge(verdict)}</h2>
     <p>${capital(reason)}.</p>
     <p class="quiet">
-      Watched for ${formatDuration(watchedMs)}, in ${samples === 1 ? '1 look' : `${whole(samples)} looks`}.
+      Watched for ${formatDuration(watchedMs)}, in ${numberOf(samples, 'look')}.
       ${comparison === undefined ? nothing : comparisonWords(comparison)}
     </p>
     ${metricTable(name, watch, state)} ${findings(watch)} ${beyondMetrics(watch, new Date(state.startedAt))}

@@ -48,6 +48,9 @@ describe('the errors in the logs', () => {
     expect(shown({ stable: part })).toContain(
       '  logs of stable: the logs of 2 of 300 pods were read: a, b; there were more lines than are read at a time, 4×; 2 errors of more kinds than are kept',
     );
+    expect(shown({ others: 1, stable: { ...read, unfiled: 1 } })).toContain(
+      '    and 1 more kind of errors in the logs\n  logs of stable: 1 error of more kinds than are kept',
+    );
     expect(shown({})).not.toContain('logs');
   });
 });

@@ -123,7 +123,7 @@ describe('the evidence', () => {
     const record = recordAt('approval');
     record.evidence({ soak: watch({ candidate: measurement({ errorRate: 0.0075 }) }) });
     const shown = text(status(record.state));
-    expect(shown).toContain('soak: pass: all thresholds hold (5m, 60 samples)');
+    expect(shown).toContain('soak: pass: all thresholds hold (5m, 60 looks)');
     expect(shown).toMatch(/candidate \(green\) +stable \(blue\) +limit/);
     expect(shown).toMatch(/requests +1,203 +1,198 +≥ 20/);
     expect(shown).toMatch(/error rate +0\.75 % +0 % +≤ 1 %/);
@@ -136,7 +136,7 @@ describe('the evidence', () => {
     const live = watch({ verdict: 'insufficient-data', reason: 'only 3 requests', samples: 1, watchedMs: 5_000 });
     const progress = { step: 'monitor' as const, summary: '1 sample', at: now.toISOString(), watch: live };
     const shown = text(status(record.state, { progress }));
-    expect(shown).toContain('monitor so far: insufficient data: only 3 requests (5s, 1 samples)');
+    expect(shown).toContain('monitor so far: insufficient data: only 3 requests (5s, 1 look)');
     expect(shown).not.toContain('soak: pass');
   });
 

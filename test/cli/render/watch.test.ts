@@ -24,7 +24,7 @@ function watchOf(shown: string): string {
 it('shows a failed monitor with its samples, what it rests on, how sure it is, and both slots over time', () => {
   expect(watchOf(text(status(rolledBack())))).toBe(
     `
-  monitor: fail (50s, 10 samples)
+  monitor: fail (50s, 10 looks)
     error rate 6.2 % of 2400 requests in the last 30s is above 1 %, and 31 times
     what stable had before the cutover
                  candidate (green)  stable (blue)  limit
@@ -52,7 +52,7 @@ describe('a watch that runs', () => {
   it('shows the verdict so far in the same way', () => {
     const progress = { step: 'monitor', summary: '1m to go', at: now.toISOString(), watch: failingMonitor() } as const;
     const live = watchOf(text(status(monitoring(), { progress })));
-    expect(live).toContain('monitor so far: fail (50s, 10 samples)');
+    expect(live).toContain('monitor so far: fail (50s, 10 looks)');
     expect(live.split('\n').slice(1)).toEqual(
       watchOf(text(status(rolledBack())))
         .split('\n')
@@ -148,6 +148,6 @@ it('shows what was judged beside the metrics of the table', () => {
 
 it('renders the documents of older workers as before', () => {
   const shown = text(soaked(watch()));
-  expect(shown).toContain('soak: pass: all thresholds hold (5m, 60 samples)\n');
+  expect(shown).toContain('soak: pass: all thresholds hold (5m, 60 looks)\n');
   expect(shown).not.toMatch(/compared|[▁▂▃▄▅▆▇█]/);
 });
