@@ -80,5 +80,5 @@ function whyUnreadable(memo: Readonly<Record<string, unknown>> | undefined): str
 /** Ends in which the workflow could not write its own outcome any more. */
 const endedBy: Readonly<Record<string, string>> = {
   TERMINATED: 'terminated',
-  TIMED_OUT: 'timed-out',
+  TIMED_OUT: 'terminated',
 };

@@ -10,6 +10,9 @@ export const grpc = {
   invalidArgument: 3,
   deadlineExceeded: 4,
   permissionDenied: 7,
+  resourceExhausted: 8,
+  aborted: 10,
+  internal: 13,
   unavailable: 14,
   unauthenticated: 16,
 } as const;
@@ -84,8 +87,12 @@ export class Temporal {
     }
     if (!(error instanceof ServiceError)) return error;
     switch (codeOf(error)) {
+      // Also where the server is too busy, or something on the way has cut the call off.
       case grpc.unavailable:
       case grpc.deadlineExceeded:
+      case grpc.resourceExhausted:
+      case grpc.aborted:
+      case grpc.internal:
         return new TemporalCallFailed(`Temporal at ${address} does not answer: ${reasonOf(error)}`, true, {
           cause: error,
         });

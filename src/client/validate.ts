@@ -1,5 +1,6 @@
 /** Tries out what a spec refers to, through a worker: it has the way to the cluster, and the rights there. */
 import { randomUUID } from 'node:crypto';
+import { formatDuration } from '../domain/duration.ts';
 import { deploymentId } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { SpecMistake } from '../domain/spec-mistakes.ts';
@@ -39,6 +40,10 @@ export async function validateSpec(temporal: Temporal, spec: Spec): Promise<Vali
     // An older worker gives no notes.
     return { notes: [], ...(result as Omit<Validated, 'notes'>) };
   } catch (error) {
+    if (patience.aborted) {
+      const message = `no worker has answered what the spec of ${id} refers to within ${formatDuration(patienceMs)}: see its log`;
+      throw new TemporalCallFailed(message, true, { cause: error });
+    }
     const why =
       error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
     if (error instanceof TemporalCallFailed) throw error;

@@ -1,6 +1,7 @@
 /** What stands in the way of a deployment whose plan is made. Pure; each problem names the object and what to do. */
 import type { V1Container, V1Deployment, V1Service } from '@kubernetes/client-node';
 import { toMilliseconds } from '../../domain/duration.ts';
+import { numberOf } from '../../domain/number-of.ts';
 import { slotName, slots, type Slot } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
 import type { Json } from '../api-server.ts';
@@ -28,7 +29,7 @@ export function stableProblems(spec: Spec, stable: SlotView): string[] {
   }
   if (desiredPods > 0 && spec.rollback.minimumReady > desiredPods) {
     problems.push(
-      `rollback.minimumReady is ${spec.rollback.minimumReady}, but "${deployment}" has only ${desiredPods} pods: a rollback could never happen; lower it`,
+      `rollback.minimumReady is ${spec.rollback.minimumReady}, but "${deployment}" has only ${numberOf(desiredPods, 'pod')}: a rollback could never happen; lower it`,
     );
   }
   return problems;
@@ -38,7 +39,7 @@ export function stableProblems(spec: Spec, stable: SlotView): string[] {
 export function podCountProblems({ cutover: { minimumReady } }: Spec, replicas: number): string[] {
   if (minimumReady === undefined || minimumReady <= replicas) return [];
   return [
-    `cutover.minimumReady is ${minimumReady}, but the candidate has only ${replicas} pods: lower it, or raise replicas`,
+    `cutover.minimumReady is ${minimumReady}, but the candidate has only ${numberOf(replicas, 'pod')}: lower it, or raise replicas`,
   ];
 }
 
