@@ -122,7 +122,7 @@ export const cases: readonly Case[] = [
     step: 'soak',
     what: 'metrics that hang at its end',
     deadlineMs: 5_000,
-    spec: { ...quiet, soak: { ...short.soak, duration: '5s' } },
+    spec: { ...quiet, soak: { ...short.soak, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('soak'));
       // In the middle of it.
@@ -239,7 +239,7 @@ export const cases: readonly Case[] = [
     step: 'monitor',
     what: 'metrics that hang',
     deadlineMs: 5_000,
-    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s' } },
+    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('monitor'));
       // In the middle of it.
@@ -255,7 +255,7 @@ export const cases: readonly Case[] = [
     step: 'monitor',
     what: 'an API server that hangs',
     deadlineMs: 5_000,
-    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s' } },
+    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('monitor'));
       const until = Date.now() + 12_000;
