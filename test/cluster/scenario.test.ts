@@ -12,7 +12,7 @@ describe('the scenario of the pattern: ten pods each', () => {
   it('goes to v2 with approval, back by hand, forward again, and tears the old slot down, with nothing dropped', async () => {
     rig = await ClusterRig.withSeed(10);
     const load = await rig.load(100);
-    const spec = rig.spec({ approval: { required: true, timeout: '2m' } });
+    const spec = rig.spec({ approval: { required: true, timeout: '2m' }, timeouts: { deploy: '90s' } });
     await rig.cutoverEnds(0, 'deploy', '-f', spec, '--by', 'ci', '--reason', 'build 7');
     await rig.when(at('approval'));
     expect(await rig.liveSlot()).toBe('blue');
