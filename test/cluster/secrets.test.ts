@@ -131,7 +131,9 @@ describe('the values of Secrets are nowhere but on the wire', () => {
     expectNoCanary(await everywhere(await disappointing));
 
     const crashing = deploy({ candidate: candidate(gossip), timeouts: { deploy: '7s' } });
-    expectNoCanary(await heartbeatsDuring(crashing));
+    const heartbeats = await heartbeatsDuring(crashing);
+    expect(heartbeats).toContain('"heartbeatDetails"');
+    expectNoCanary(heartbeats);
     expect(await crashing).toMatchObject({ code: 3 });
     expect((await rig.state()).failure?.message).toContain('postgres://[masked]@db:5432/shop');
     expectNoCanary(await everywhere(await crashing));
