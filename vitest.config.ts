@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/setup/tools.ts', 'test/setup/sandbox.ts'],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           expect: { poll },
           // Most of their time they wait. The machine is shared with control planes and dozens of pods: no more than this.

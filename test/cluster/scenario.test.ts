@@ -14,7 +14,7 @@ describe('the scenario of the pattern: ten pods each', () => {
     const load = await rig.load(100);
     const spec = rig.spec({ approval: { required: true, timeout: '2m' }, timeouts: { deploy: '90s' } });
     await rig.cutoverEnds(0, 'deploy', '-f', spec, '--by', 'ci', '--reason', 'build 7');
-    await rig.when(at('approval'));
+    await rig.when(at('approval'), 110_000);
     expect(await rig.liveSlot()).toBe('blue');
     await rig.cutoverEnds(0, 'approve', rig.id, '--by', 'ann', '--reason', 'quiet');
     const promoted = await rig.when(at('retention'));
