@@ -224,11 +224,17 @@ function tell(
   const candidate = views.last(target.candidateSlot)?.state;
   const stable = target.stableSlot === null ? undefined : views.last(target.stableSlot)?.state;
   const progress = {
-    summary: `${toGo}; ${watch.reason}`,
+    summary: `${toGo}; ${inShort(watch)}`,
     watch,
     expectedAt: new Date(expectedAt).toISOString(),
     ...(candidate === undefined ? {} : { candidate }),
     ...(stable === undefined ? {} : { stable }),
   };
   report(attempt, step, progress, toResume(state));
+}
+
+/** All that is well is in the evidence; in the line that says how it goes it would hide what is not. */
+function inShort({ verdict, reason, findings }: WatchEvidence): string {
+  if (verdict !== 'pass') return reason;
+  return `good so far: ${findings.find(({ metric }) => metric === 'error-rate')?.reason ?? reason}`;
 }

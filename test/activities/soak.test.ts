@@ -107,6 +107,9 @@ describe('a soak', () => {
     expect(evidence.watchedMs).toBeLessThan(6_000);
     const told = attempt.reports.map(({ progress }) => progress.summary);
     expect(told[0]).toMatch(/^[1-6]\d\dms to go; \S/);
+    expect(told.find((one) => one.includes('good so far'))).toMatch(
+      /to go(, at most)?; good so far: error rate 0 % of \d+ requests is within 1 %$/,
+    );
     expect(told.find((one) => one.includes('extension'))).toMatch(/^\d[\d.]*s of the extension to go, at most; /);
   });
 

@@ -9,7 +9,11 @@ const refused = { ...last, outcome: 'refused' } as DeploymentState;
 
 /** A Temporal that answers no call. */
 function failing(error: Error): Temporal {
-  return { call: () => Promise.reject(error) } as unknown as Temporal;
+  return {
+    call: async () => {
+      throw error;
+    },
+  } as unknown as Temporal;
 }
 
 const troubles = [
