@@ -1,5 +1,5 @@
 import { CancelledFailure } from '@temporalio/common';
-import { expect, describe, it, vi } from 'vitest';
+import { expect, describe, it } from 'vitest';
 import { CheckJobs } from '../../src/activities/check-jobs.ts';
 import type { Target } from '../../src/activities/contract.ts';
 import type { Dependencies } from '../../src/activities/dependencies.ts';
@@ -98,8 +98,8 @@ describe('the Job of a check in a watch', () => {
     const jobs = new CheckJobs(context);
     const reading = () => jobs.reading({ within: '1m', podSpec: { containers: [] } }, 0);
     expect(reading()).toEqual({ kind: 'running', reason: 'its Job is still running' });
-    await vi.waitFor(() => expect(reading()).toMatchObject({ kind: 'missing' }));
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(1));
+    await expect.poll(reading).toMatchObject({ kind: 'missing' });
+    await expect.poll(() => asked).toBeGreaterThan(1);
     await jobs.end();
   });
 });
@@ -110,7 +110,7 @@ it('the Job of a smoke check is there until its outcome is on record, and remove
   const there: string[][] = [];
   attempt.onReport = () => there.push(jobs.names);
   const smoke = createSmoke(dependencies)(target, attempt);
-  await vi.waitFor(() => expect(jobs.created).toHaveLength(1));
+  await expect.poll(() => jobs.created).toHaveLength(1);
   jobs.succeed();
   expect(await smoke).toMatchObject({ verdict: 'pass', checks: [{ name: 'journey', passed: true }] });
   expect(there).toEqual([jobs.created]);

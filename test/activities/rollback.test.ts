@@ -136,18 +136,18 @@ it('does not ask without a pause where each patch is refused', async () => {
     await setImmediate();
     if (request.method === 'PATCH') {
       patches += 1;
+      if (patches === 16) stop.abort();
       throw new ApiException(422, 'Invalid', '{"reason":"Invalid","message":"denied by a policy"}', {});
     }
     if (request.path.endsWith('/services/api-service')) return structuredClone(service);
     return { items: [pod('b1'), pod('g1', { version: 'green' })] };
   };
   const cluster = { api: { json } } as unknown as Cluster;
-  // For so long it is watched that it asks no oftener.
-  setTimeout(() => stop.abort(), 1_000);
   const rollback = createRollback({ cluster, access: {} as Access });
+  const startedAt = performance.now();
   await expect(rollback(input, attemptOf({ signal: stop.signal }))).rejects.toThrow('aborted');
-  expect(patches).toBeGreaterThan(3);
-  expect(patches).toBeLessThan(30);
+  // They come to seconds, or where the machine was busy and it began anew with short ones, to half of one.
+  expect(performance.now() - startedAt).toBeGreaterThan(400);
 });
 
 function unreadableFence(version: string): ModelCluster {

@@ -21,7 +21,8 @@ describe('a candidate that is not good enough', () => {
     const load = await rig.load();
     const spec = rig.spec({
       candidate: { image: candidate },
-      timeouts: { deploy: '8s' },
+      // For its whole time a candidate that cannot get ready is waited for.
+      ...(step === 'deploy' ? { timeouts: { deploy: '8s' } } : {}),
       warmUp: { requests: [] },
       // What is wrong is found without them, too; logs.test.ts has those who are found by their logs.
       logs: 'none',

@@ -65,7 +65,7 @@ describe('the requests that are counted', () => {
       smoke: { checks: [] },
       cutover: { verify: { path: '/' } },
       soak: { ...quickSpec.soak, duration: '0s' },
-      monitor: { ...quickSpec.monitor, duration: '5s' },
+      monitor: { ...quickSpec.monitor, duration: '5s', extension: '0s' },
     });
     await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'promoted');
     const { monitor } = (await rig.state()).evidence;

@@ -20,14 +20,19 @@ const manifests = (name: string): unknown[] => parseAllDocuments(example(name)).
 interface Shorter {
   readonly soak: string;
   readonly monitor: string;
+  /** Of the monitor. */
+  readonly extension?: string;
 }
 
+/** There are no users, for whom the monitor would wait. */
+const withoutUsers: Shorter = { soak: '12s', monitor: '5s', extension: '0s' };
+
 /** The spec of an example, in a file that `cutover deploy -f` reads. */
-function specOf(name: string, { soak, monitor }: Shorter, changed: Partial<SpecInput> = {}): string {
+function specOf(name: string, { soak, monitor, ...extension }: Shorter, changed: Partial<SpecInput> = {}): string {
   const spec = parse(example(name)) as SpecInput;
   const times = {
-    soak: { ...spec.soak, duration: soak, extension: '0s' },
-    monitor: { ...spec.monitor, duration: monitor, extension: '0s' },
+    soak: { ...spec.soak, duration: soak },
+    monitor: { ...spec.monitor, duration: monitor, ...extension },
   };
   return rig.spec({ ...unset, ...spec, ...times, namespace: rig.namespace, ...changed });
 }
@@ -50,7 +55,7 @@ describe('the first deployment of an app', () => {
   it('succeeds without users, and says that nobody could be watched', async () => {
     rig = await ClusterRig.empty();
     await rig.apply(manifests('shop-service.yaml'));
-    const { code, state } = await deployed(specOf('deploy-first.yaml', { soak: '12s', monitor: '5s' }));
+    const { code, state } = await deployed(specOf('deploy-first.yaml', withoutUsers));
     expect(code).toBe(0);
     expect(state).toMatchObject({
       outcome: 'finished',
@@ -62,8 +67,8 @@ describe('the first deployment of an app', () => {
   it('leaves no slot live where it fails, and says so', async () => {
     rig = await ClusterRig.empty();
     await rig.apply(manifests('shop-service.yaml'));
-    const monitor = { duration: '5s', onInsufficientData: 'rollback' } as const;
-    const failing = specOf('deploy-first.yaml', { soak: '12s', monitor: '5s' }, { monitor });
+    const monitor = { duration: '5s', extension: '0s', onInsufficientData: 'rollback' } as const;
+    const failing = specOf('deploy-first.yaml', withoutUsers, { monitor });
     const { code, state } = await deployed(failing);
     expect(code).toBe(3);
     expect(await version()).toBe('none');
@@ -72,7 +77,7 @@ describe('the first deployment of an app', () => {
     expect(words).not.toContain('stable serves');
     expect(state.switches.at(-1)?.verification).toContain('the Service "shop-service" selects version none');
 
-    const early = specOf('deploy-first.yaml', { soak: '12s', monitor: '5s' }, { smoke: { checks: [missing] } });
+    const early = specOf('deploy-first.yaml', withoutUsers, { smoke: { checks: [missing] } });
     const second = await deployed(early);
     expect(second.code).toBe(3);
     expect(second.state.steps.find(({ name }) => name === 'rollback')?.detail).toBe(
@@ -98,5 +103,5 @@ describe('the deployment of the seed', () => {
     expect(await promoted).toMatchObject({ code: 0, state: { phase: 'retention' } });
     expect(await rig.liveSlot()).toBe('green');
     expect((await load.stop()).requestsFailed).toBe(0);
-  });
+  }, 180_000);
 });

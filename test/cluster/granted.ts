@@ -8,7 +8,7 @@ import { checkPermissions } from '../../src/kubernetes/preflight/permissions.ts'
  * Waits until the API server gives the user of the kubeconfig, the worker, all that the spec needs: it learns of a Role a
  * moment after it was applied.
  */
-export async function granted(kubeconfig: string, spec: Spec, timeoutMs = 10_000): Promise<void> {
+export async function granted(kubeconfig: string, spec: Spec, timeoutMs = 30_000): Promise<void> {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(kubeconfig);
   const cluster = connectCluster(kubeConfig);

@@ -4,7 +4,7 @@ import type { SpecInput } from '../../src/domain/spec.ts';
 import { image, unwatched } from './expected.ts';
 import { FaultProxy, type Fault } from './faults/fault-proxy.ts';
 import { OwnWorker } from './faults/own-worker.ts';
-import { ClusterRig } from './rig.ts';
+import { ClusterRig, quickSpec } from './rig.ts';
 
 let rig: ClusterRig;
 afterEach(async ({ task }) => {
@@ -72,7 +72,8 @@ describe('logs that cannot be read', () => {
       proxy.decide = ({ path }) => (/\/pods\/[^/]+\/log(\?|$)/.test(path) ? fault : null);
       rig = await ClusterRig.withSeed(2);
       rig.given({ CUTOVER_TASK_QUEUE: worker.taskQueue });
-      await rig.cutoverEnds(3, 'deploy', '-f', rig.spec({ drain: '0s' }), '--wait', 'promoted');
+      const spec = rig.spec({ drain: '0s', soak: { ...quickSpec.soak, extension: '0s' } });
+      await rig.cutoverEnds(3, 'deploy', '-f', spec, '--wait', 'promoted');
       const { soak } = (await rig.state()).evidence;
       expect(soak?.verdict).toBe('insufficient-data');
       expect(soak?.reason).toMatch(/the logs of .*could not be read/);

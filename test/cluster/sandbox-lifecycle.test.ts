@@ -26,7 +26,7 @@ async function launch(options: LaunchOptions = {}): Promise<LaunchedSandbox> {
 }
 
 function succeed(command: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 90_000 });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;
 }
@@ -42,7 +42,7 @@ const workflow = ['--workflow-id', 'kept'];
 it('keeps what is in the cluster and in Temporal when their programs crash and come back', async () => {
   const sandbox = await launch();
   kubectl(sandbox, 'create', 'deployment', 'api', '--image=myapp:v1.0');
-  kubectl(sandbox, 'rollout', 'status', 'deployment/api', '--timeout=20s');
+  kubectl(sandbox, 'rollout', 'status', 'deployment/api', '--timeout=60s');
   const pod = kubectl(sandbox, 'get', 'pods', '-o', 'name');
   temporal(sandbox, 'workflow', 'start', '--type', 'any', '--task-queue', 'none', ...workflow);
 

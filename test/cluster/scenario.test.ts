@@ -12,9 +12,9 @@ describe('the scenario of the pattern: ten pods each', () => {
   it('goes to v2 with approval, back by hand, forward again, and tears the old slot down, with nothing dropped', async () => {
     rig = await ClusterRig.withSeed(10);
     const load = await rig.load(100);
-    const spec = rig.spec({ approval: { required: true, timeout: '2m' } });
+    const spec = rig.spec({ approval: { required: true, timeout: '2m' }, timeouts: { deploy: '90s' } });
     await rig.cutoverEnds(0, 'deploy', '-f', spec, '--by', 'ci', '--reason', 'build 7');
-    await rig.when(at('approval'));
+    await rig.when(at('approval'), 110_000);
     expect(await rig.liveSlot()).toBe('blue');
     await rig.cutoverEnds(0, 'approve', rig.id, '--by', 'ann', '--reason', 'quiet');
     const promoted = await rig.when(at('retention'));

@@ -33,13 +33,12 @@ export class Sealed {
   async worker(keys: string | undefined): Promise<void> {
     await this.#worker?.stop();
     const { deployerKubeconfig } = inject('sandbox');
-    const line = await this.#firstLine(['worker'], { KUBECONFIG: deployerKubeconfig, CUTOVER_PAYLOAD_KEYS: keys });
-    if (!line.includes('polling')) throw new Error(`the worker does not poll: ${line}`);
+    await this.#says('polling', ['worker'], { KUBECONFIG: deployerKubeconfig, CUTOVER_PAYLOAD_KEYS: keys });
   }
 
   /** Starts `cutover codec-server`; its URL. */
   async codecServer(keys: string): Promise<string> {
-    const line = await this.#firstLine(['codec-server', '--port', '0'], { CUTOVER_PAYLOAD_KEYS: keys });
+    const line = await this.#says('http:', ['codec-server', '--port', '0'], { CUTOVER_PAYLOAD_KEYS: keys });
     return /http:\S+/.exec(line)?.[0] ?? line;
   }
 
@@ -75,9 +74,15 @@ export class Sealed {
     return this.#rig.must(asked.join(' '), await this.#rig.temporal(...asked));
   }
 
-  #firstLine(args: ['worker'] | ['codec-server', ...string[]], changes: Settings): Promise<string> {
-    return new Promise((resolve) => {
-      const command = startCommand(args, this.#environment(changes), resolve);
+  /** The first line with these words; rejects with all lines where the command ends without them. */
+  #says(words: string, args: ['worker'] | ['codec-server', ...string[]], changes: Settings): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const said: string[] = [];
+      const command = startCommand(args, this.#environment(changes), (line) => {
+        said.push(line);
+        if (line.includes(words)) resolve(line);
+      });
+      command.process.once('close', () => reject(new Error(`${args[0]} ended without "${words}": ${said.join('\n')}`)));
       if (args[0] === 'worker') this.#worker = command;
       else this.#server = command;
     });

@@ -63,7 +63,6 @@ const base: Partial<SpecInput> = {
     onInsufficientData: 'continue',
   },
   cutover: { verify: { path: '/', connections: 1 } },
-  timeouts: { deploy: '7s' },
 };
 
 function checks(text: string): SpecInput['smoke'] {
@@ -131,8 +130,10 @@ describe('the values of Secrets are nowhere but on the wire', () => {
     });
     expectNoCanary(await everywhere(await disappointing));
 
-    const crashing = deploy({ candidate: candidate(gossip) });
-    expectNoCanary(await heartbeatsDuring(crashing));
+    const crashing = deploy({ candidate: candidate(gossip), timeouts: { deploy: '7s' } });
+    const heartbeats = await heartbeatsDuring(crashing);
+    expect(heartbeats).toContain('"heartbeatDetails"');
+    expectNoCanary(heartbeats);
     expect(await crashing).toMatchObject({ code: 3 });
     expect((await rig.state()).failure?.message).toContain('postgres://[masked]@db:5432/shop');
     expectNoCanary(await everywhere(await crashing));

@@ -41,7 +41,7 @@ describe('a smoke check that is a Job', () => {
     await rig.cutover('deploy', '-f', rig.spec({ ...unwatched, ...smoke(['sleep', '60']) }));
     const { runId } = await rig.when(at('smoke'));
     const jobs = () => rig.kubectl('get', 'jobs', '-l', `cutover.dev/deployment=${runId}`, '-o', 'name');
-    await expect.poll(jobs, { timeout: 10_000 }).toContain('api-smoke');
+    await expect.poll(jobs, { timeout: 30_000 }).toContain('api-smoke');
     expect(await rig.cutover('rollback', rig.id, '--reason', 'drill')).toMatchObject({ code: 0 });
     await rig.when((state) => state.outcome === 'rolled-back');
     expect(await rig.kubectl('get', 'jobs', '-o', 'name')).toBe('');

@@ -98,11 +98,11 @@ describe('Temporal behind TLS', () => {
   ])('is reached with a CA and a client certificate from %s, by commands and by the worker', async (_, settings) => {
     const given = settings(await front(), made);
     expect(await list(given)).toMatchObject({ code: 0, stderr: '' });
-    const firstLine = new Promise<string>((resolve) => {
-      const worker = startWorker(environment({ ...given, CUTOVER_TASK_QUEUE: 'tls' }), resolve);
-      ends.push(() => worker.stop());
-    });
-    expect(await firstLine).toContain('polling task queue tls');
+    // What it logs beside that may be read first.
+    const said: string[] = [];
+    const worker = startWorker(environment({ ...given, CUTOVER_TASK_QUEUE: 'tls' }), (line) => said.push(line));
+    ends.push(() => worker.stop());
+    await expect.poll(() => said.join('\n')).toContain('polling task queue tls');
   });
 
   it('is one line of error that says what to set, where it cannot be reached so', async () => {

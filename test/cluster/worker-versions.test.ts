@@ -28,18 +28,23 @@ const base = (app: string): Partial<SpecInput> => ({
   drain: '0s',
 });
 
-/** A third of the deployments is caught in its soak, a third waits for approval, a third is in its retention. */
+/** Where a third of the deployments each is caught. A soak ends by itself, so that these begin last. */
+const phases = ['approval', 'retention', 'soak'] as const;
+
+function phaseOf(index: number): (typeof phases)[number] {
+  return phases[Math.floor((index * phases.length) / apps.length)] ?? 'soak';
+}
+
 function specOf(app: string, index: number): Partial<SpecInput> {
-  if (index % 3 === 0) {
+  const phase = phaseOf(index);
+  if (phase === 'soak') {
     const traffic = { requestsPerSecond: 1, requests: [{ path: '/api/items' }] };
     const watch = { interval: '500ms', minimumRequests: 1, thresholds: { p95: null, p99: null } };
     return { ...base(app), soak: { duration: '25s', ...watch, traffic }, retention: '1s' };
   }
-  if (index % 3 === 1) return { ...base(app), approval: { required: true }, retention: '1s' };
+  if (phase === 'approval') return { ...base(app), approval: { required: true }, retention: '1s' };
   return { ...base(app), retention: '1h' };
 }
-
-const phases = ['soak', 'approval', 'retention'] as const;
 
 async function worker(taskQueue: string | undefined, buildId: string): Promise<OwnWorker> {
   const started = new OwnWorker({ buildId, ...(taskQueue === undefined ? {} : { taskQueue }) });
@@ -74,12 +79,12 @@ async function state(app: string, reached: (state: DeploymentState) => boolean):
   return end.status.state;
 }
 
-const rolledBackOne = 2;
+const rolledBackOne = apps.findIndex((_, index) => phaseOf(index) === 'retention');
 
 /** Says to each deployment what it waits for; gives why it was not taken, where it was not. */
 async function decide(app: string, index: number): Promise<string | null> {
   const message = { by: 'ann', reason: 'seen enough' };
-  const phase = phases[index % 3];
+  const phase = phaseOf(index);
   if (phase === 'soak') return null;
   const name = phase === 'approval' ? 'approve' : index === rolledBackOne ? 'rollback' : 'finish';
   const answer = await client.send(idOf(app), name, message);
@@ -96,8 +101,10 @@ it('takes twenty running deployments over to the next version of the worker, wha
   await expect.poll(() => first.said).toContain('set-current-version --deployment-name cutover --build-id one');
   await makeCurrent('one');
   await rig.kubectl('wait', '--for=condition=Available', 'deployments', '--all', '--timeout=60s');
-  await forEachApp(async (app, index) => rig.cutoverEnds(0, 'deploy', '-f', rig.spec(specOf(app, index))));
-  await forEachApp(async (app, index) => void (await state(app, at(phases[index % 3] ?? 'soak'))));
+  await forEachApp(async (app, index) => {
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(specOf(app, index)));
+    await state(app, at(phaseOf(index)));
+  });
 
   await worker(first.taskQueue, 'two');
   await makeCurrent('two');

@@ -48,7 +48,10 @@ describe.skipIf(chromiumBinary === null)('in a browser', () => {
     const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(background).toBe(view.colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(19, 23, 27)');
     expect(await page.getByRole('img').count()).toBe(4);
-    for (const curve of await page.locator('path.curve').all()) {
+    const curves = await page.locator('path.curve').all();
+    // Of both slots, in three charts.
+    expect(curves).toHaveLength(6);
+    for (const curve of curves) {
       const box = await curve.boundingBox();
       expect(box?.width).toBeGreaterThan(50);
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(view.width);
@@ -78,6 +81,8 @@ describe.skipIf(chromiumBinary === null)('in a browser', () => {
     const { page } = await openFile(browser, written(shown), { width: 1100, colorScheme: 'light' });
     const slots = 'document.querySelector("[aria-label=\'Both slots\']")';
     expect(await page.evaluate(`${slots}.scrollWidth - ${slots}.clientWidth`)).toBe(0);
+    expect(await page.locator('figure.chart h3').count()).toBe(3);
+    expect(await page.locator('figure.chart .limit-label').count()).toBe(2);
     for (const chart of await page.locator('figure.chart').all()) {
       const title = await chart.locator('h3').boundingBox();
       for (const label of await chart.locator('.limit-label').all()) {

@@ -195,10 +195,12 @@ describe('what others have written', () => {
 
 describe('a deployment that really ran', () => {
   const folder = new URL('../../replay/histories/', import.meta.url);
-
-  it.each(readdirSync(folder))('has its page: %s', (file) => {
+  const ended = readdirSync(folder).flatMap((file) => {
     const state = endOf(readFileSync(new URL(file, folder), 'utf8'));
-    if (state === null) return;
+    return state === null ? [] : [[file, state] as const];
+  });
+
+  it.each(ended)('has its page: %s', (_file, state) => {
     const text = textOf(pageOf(status(state)));
     expect(text).toContain(state.id);
     expect(text).not.toMatch(/undefined|NaN|\[object|Infinity/);

@@ -8,6 +8,7 @@ import { FaultTable } from './fault-table.ts';
 import { Gate } from './gate.ts';
 import { OwnWorker } from './own-worker.ts';
 import { short } from './short.ts';
+import { isSwitch } from './switch-request.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 const table = new FaultTable();
@@ -26,12 +27,6 @@ afterAll(async () => {
 
 /** What goes through the API server to a pod is the pod's to answer. */
 const isToPod = ({ path }: Passing): boolean => path.includes('/proxy/') || path.includes('/portforward');
-
-const isSwitch = ({ method, path, body }: Passing, to: string): boolean =>
-  method === 'PATCH' &&
-  path.includes('/services/api-service') &&
-  body.includes(`"path":"/spec/selector/version","value":"${to}"`) &&
-  body.includes('"op":"replace"');
 
 function everyThirdFails(): Decide {
   let count = 0;

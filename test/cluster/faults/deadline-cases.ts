@@ -9,6 +9,7 @@ import { at, unwatched } from '../expected.ts';
 import type { ClusterRig } from '../rig.ts';
 import type { Passing } from './fault-proxy.ts';
 import { short } from './short.ts';
+import { isSwitch } from './switch-request.ts';
 
 /** Which requests of the worker in one namespace hang. */
 export type Hangs = (request: Passing) => boolean;
@@ -42,12 +43,6 @@ const everything: Hangs = () => true;
 const metrics: Hangs = ({ path }) => path.includes('/metrics');
 const isApply: Hangs = ({ method, path }) =>
   method === 'PATCH' && path.includes('/deployments/api-green?') && !path.includes('dryRun');
-const isSwitchTo =
-  (slot: string): Hangs =>
-  ({ method, body }) =>
-    method === 'PATCH' &&
-    body.includes(`"path":"/spec/selector/version","value":"${slot}"`) &&
-    body.includes('replace');
 
 const unsoaked = { soak: { duration: '0s' } } as const;
 const quiet = { ...unsoaked, ...unwatched, approval: { required: false } } as const;
@@ -122,7 +117,7 @@ export const cases: readonly Case[] = [
     step: 'soak',
     what: 'metrics that hang at its end',
     deadlineMs: 5_000,
-    spec: { ...quiet, soak: { ...short.soak, duration: '5s' } },
+    spec: { ...quiet, soak: { ...short.soak, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('soak'));
       // In the middle of it.
@@ -229,7 +224,7 @@ export const cases: readonly Case[] = [
     what: 'a switch that hangs',
     deadlineMs: 4_000,
     spec: { ...approved, timeouts: { cutover: '4s', rollback: '30s' } },
-    meanwhile: beforeCutover(async ({ hang }) => hang(isSwitchTo('green'))),
+    meanwhile: beforeCutover(async ({ hang }) => hang((request) => isSwitch(request, 'green'))),
     outcome: 'rolled-back',
     exitCode: 3,
     traffic: 'blue',
@@ -239,7 +234,7 @@ export const cases: readonly Case[] = [
     step: 'monitor',
     what: 'metrics that hang',
     deadlineMs: 5_000,
-    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s' } },
+    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('monitor'));
       // In the middle of it.
@@ -255,7 +250,7 @@ export const cases: readonly Case[] = [
     step: 'monitor',
     what: 'an API server that hangs',
     deadlineMs: 5_000,
-    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s' } },
+    spec: { ...quiet, monitor: { ...short.monitor, duration: '5s', extension: '0s' } },
     meanwhile: async ({ rig, hang }) => {
       await rig.when(at('monitor'));
       const until = Date.now() + 12_000;

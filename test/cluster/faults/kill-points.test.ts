@@ -8,9 +8,12 @@ import type { DeploymentState } from '../../../src/domain/state.ts';
 import { at, image } from '../expected.ts';
 import { ClusterRig } from '../rig.ts';
 import { isThorough } from './extent.ts';
+import { FaultProxy, type Decide } from './fault-proxy.ts';
+import { Gate } from './gate.ts';
 import { describePoint, follow, killPointsOf, reached, type KillPoint } from './kill-points.ts';
 import { OwnWorker } from './own-worker.ts';
 import { short } from './short.ts';
+import { isSwitch } from './switch-request.ts';
 
 let temporal: Connection;
 beforeAll(async () => {
@@ -116,14 +119,21 @@ describe('a deployment whose worker is killed', () => {
     ['the cutover', 'green'],
     ['the rollback', 'blue'],
   ] as const)('after the patch of %s and before that was reported goes on from the patch', async (_what, slot) => {
-    const worker = new OwnWorker();
+    const proxy = await FaultProxy.before(inject('sandbox').deployerKubeconfig);
+    const gate = new Gate();
+    proxy.decide = silentAfterSwitch(slot, gate);
+    const worker = new OwnWorker({ ways: { deployerKubeconfig: proxy.kubeconfig } });
     await worker.start();
     const rig = await ClusterRig.withSeed(2);
     rig.given({ CUTOVER_TASK_QUEUE: worker.taskQueue });
     try {
       const load = await rig.load();
       const patched = selects(rig, 'green').then(() => (slot === 'green' ? undefined : selects(rig, slot)));
-      const killed = patched.then(() => worker.kill()).then(() => worker.start());
+      const killed = patched.then(async () => {
+        await worker.kill();
+        proxy.decide = () => null;
+        await worker.start();
+      });
       await rig.cutover('deploy', '-f', rig.spec({ ...image('v2.0'), timeouts: short.timeouts }));
       if (slot === 'blue') {
         await rig.when(at('retention'));
@@ -139,6 +149,8 @@ describe('a deployment whose worker is killed', () => {
       expect(await attemptsOf(rig.id, slot === 'green' ? 'cutover' : 'rollback')).toBe(2);
     } finally {
       await worker.stop();
+      gate.open();
+      proxy.close();
       await rig.remove(`killed after the patch of ${slot}`);
     }
   });
@@ -160,6 +172,16 @@ function tell(line: string, reports: readonly LoadReport[]): void {
   const sent = sum(({ requestsSent }) => requestsSent);
   const failed = sum(({ requestsFailed }) => requestsFailed);
   process.stdout.write(`${line}; ${sent} requests sent, ${failed} failed, longest gap ${Math.round(longest)} ms\n`);
+}
+
+/** From the patch on nothing is answered, so that the worker cannot verify it, nor report it, before it is killed. */
+function silentAfterSwitch(to: string, gate: Gate): Decide {
+  let isSwitched = false;
+  return (request) => {
+    if (isSwitched) return { kind: 'hold', gate };
+    isSwitched = isSwitch(request, to);
+    return null;
+  };
 }
 
 /** Resolves at the moment that the production Service selects the slot. */
