@@ -32,6 +32,7 @@ Everything keeps running until Ctrl-C, a worker too, and ${usersPerSecond} reque
 
   npx cutover status api
   npx cutover deploy -f ${specFile} --image myapp:v2.1 --wait promoted
+  npx cutover approve api --reason 'the soak was quiet'   # in a third terminal, once it asks for it
   kubectl get deployments,services
 
   Temporal UI   ${uiAddress}
