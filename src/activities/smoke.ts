@@ -132,11 +132,14 @@ async function httpCheck(
   leftMs: number,
 ): Promise<CheckOutcome> {
   const destination = http.port === undefined ? preview : readyPod(view, target, http.port);
-  const longestMs = Math.min(toMilliseconds(http.expect.within) + graceMs, leftMs);
+  const { within } = http.expect;
+  const patienceMs = toMilliseconds(within) + graceMs;
+  const longestMs = Math.min(patienceMs, leftMs);
+  const told = patienceMs < leftMs ? { allowed: within } : {};
   const { request, traceId } = traced(resolve(http));
   try {
     const answer = await onceListening(attempt, longestMs, (timeoutMs) =>
-      way.request(destination, request, { timeoutMs, signal: attempt.signal }),
+      way.request(destination, request, { timeoutMs, ...told, signal: attempt.signal }),
     );
     const detail = `${answer.status} in ${Math.round(answer.durationMs)} ms`;
     return { problem: disappointment(http.expect, answer), detail, traceId };

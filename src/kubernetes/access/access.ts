@@ -31,6 +31,8 @@ export interface ProbeRequest {
 export interface RequestOptions {
   /** For the whole exchange, the body included. */
   readonly timeoutMs: number;
+  /** What is told of a timeout, where a setting allows less than `timeoutMs`; by default `timeoutMs` itself. */
+  readonly allowed?: string;
   /**
    * On a connection of its own. Through the API server each request finds its endpoint anew, on connections that the API
    * server keeps.

@@ -16,12 +16,12 @@ const defaultBodyBytes = 65_536;
 /** Runs `work` until it is done, the time is over or the signal aborts; errors become AccessErrors that name `what`. */
 export async function bounded<T>(
   what: string,
-  { timeoutMs, signal }: Pick<RequestOptions, 'timeoutMs' | 'signal'>,
+  { timeoutMs, allowed = formatDuration(timeoutMs), signal }: Pick<RequestOptions, 'timeoutMs' | 'allowed' | 'signal'>,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const late = new AccessError('timeout', what, `no answer within ${formatDuration(timeoutMs)}`);
+  const late = new AccessError('timeout', what, `no answer within ${allowed}`);
   const timer = setTimeout(() => {
     controller.abort(late);
   }, timeoutMs);
