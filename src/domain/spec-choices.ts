@@ -1,7 +1,8 @@
 /** Where a spec offers a choice between alternatives, and how to tell which of them a user meant. */
 import type { z } from 'zod';
 import { specSchema } from './spec.ts';
-import { oneOf, wordValue } from './spec-wording.ts';
+import { clip, oneOf, wordUnknown, wordValue } from './spec-wording.ts';
+import { nearest } from './spelling.ts';
 
 type Meant =
   | {
@@ -10,7 +11,8 @@ type Meant =
       /** Why a field that belongs to another alternative does not go here. */
       readonly explain?: (key: string) => string | undefined;
     }
-  | { readonly ok: false; readonly message: string };
+  /** `field` is the one of the value that is wrong, where it is not the whole. */
+  | { readonly ok: false; readonly message: string; readonly field?: string };
 
 export interface Choice {
   readonly path: readonly PropertyKey[];
@@ -56,7 +58,7 @@ function candidate(value: unknown): Meant {
     return { ok: true, schema: fromManifest, explain: (key) => (key === 'patch' ? patch : undefined) };
   }
   if (Object.hasOwn(value, 'image')) return { ok: true, schema: fromImage };
-  return { ok: false, message: 'give either "image" or "manifest"' };
+  return misspelt(value, ['image', 'manifest']) ?? { ok: false, message: 'give either "image" or "manifest"' };
 }
 
 function metrics(value: unknown): Meant {
@@ -72,19 +74,38 @@ function noneOr(schema: z.ZodType): (value: unknown) => Meant {
 }
 
 /** The alternatives of which each has a field that names it. */
-function byField(alternatives: Readonly<Record<string, z.ZodType>>): (value: unknown) => Meant {
+function byField(alternatives: Readonly<Record<string, z.ZodObject>>): (value: unknown) => Meant {
   const names = Object.keys(alternatives).map((name) => `"${name}"`);
   return (value) => {
     if (!isObject(value))
       return { ok: false, message: `has to be an object with ${oneOf(names)}, not ${wordValue(value)}` };
     const given = Object.entries(alternatives).filter(([name]) => Object.hasOwn(value, name));
     const [first, second] = given;
-    if (first === undefined) return { ok: false, message: `give one of ${oneOf(names)}` };
+    if (first === undefined) return noneOf(alternatives, value);
     if (second !== undefined) {
       return { ok: false, message: `give only one of ${oneOf(given.map(([name]) => `"${name}"`))}` };
     }
     return { ok: true, schema: first[1] };
   };
+}
+
+/** Names the field that stands where one of the alternatives should. */
+function noneOf(alternatives: Readonly<Record<string, z.ZodObject>>, value: object): Meant {
+  const names = Object.keys(alternatives);
+  const known = new Set(Object.values(alternatives).flatMap(({ shape: fields }) => Object.keys(fields)));
+  const unknown = Object.keys(value).find((name) => !known.has(name));
+  const instead = unknown === undefined ? '' : `, in place of ${JSON.stringify(clip(unknown, 40))}`;
+  const message = `give one of ${oneOf(names.map((name) => `"${name}"`))}${instead}`;
+  return misspelt(value, names) ?? { ok: false, message };
+}
+
+/** The field of the value that was to name the alternative, or null. */
+function misspelt(value: object, names: readonly string[]): Meant | null {
+  for (const field of Object.keys(value)) {
+    const meant = nearest(field, names);
+    if (meant !== null) return { ok: false, message: wordUnknown(field, names), field };
+  }
+  return null;
 }
 
 function isObject(value: unknown): value is object {

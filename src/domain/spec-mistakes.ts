@@ -75,7 +75,10 @@ function reread(issues: readonly Issue[], input: unknown): SpecMistake[] {
 
 function choiceMistakes(choice: Choice, value: unknown): SpecMistake[] {
   const meant = choice.meant(value);
-  if (!meant.ok) return [{ path: renderPath(choice.path), message: meant.message }];
+  if (!meant.ok) {
+    const path = meant.field === undefined ? choice.path : [...choice.path, meant.field];
+    return [{ path: renderPath(path), message: meant.message }];
+  }
   const parsed = meant.schema.safeParse(value, { error: wordIssue });
   return parsed.success ? [] : parsed.error.issues.flatMap((issue) => mistakesOf(issue, choice.path, meant.explain));
 }

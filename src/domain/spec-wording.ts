@@ -23,7 +23,7 @@ export function wordIssue(issue: RawIssue): string | undefined {
     case 'invalid_format':
       return typeof issue.prefix === 'string' ? `has to start with "${issue.prefix}"` : undefined;
     case 'unrecognized_keys':
-      return issue.keys.map((key) => wordUnknown(key, issue.inst)).join('\n');
+      return issue.keys.map((key) => wordUnknown(key, fieldsOf(issue.inst))).join('\n');
     case 'invalid_union':
       return `has to be a JSON value, not ${wordValue(issue.input)}`;
     default:
@@ -72,10 +72,17 @@ function descriptionOf(inst: RawIssue['inst']): string | undefined {
   return typeof description === 'string' ? description : undefined;
 }
 
-function wordUnknown(name: string, inst: RawIssue['inst']): string {
-  const meant = inst instanceof z.ZodObject ? nearest(name, Object.keys(inst.shape)) : null;
-  return meant === null ? 'is not a known field' : `is not a known field: did you mean ${meant}?`;
+function fieldsOf(inst: RawIssue['inst']): string[] {
+  return inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
 }
+
+/** Of a field that is none of the known ones. */
+export function wordUnknown(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === null ? unknownField : `${unknownField}: did you mean ${meant}?`;
+}
+
+const unknownField = 'is not a known field';
 
 function wordExpected({ expected, inst }: TypeIssue): string {
   if (inst instanceof z.ZodNumber && inst.isInt) return 'a whole number';

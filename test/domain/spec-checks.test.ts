@@ -40,7 +40,11 @@ describe('the checks of a spec', () => {
     [{ prometheus, monitor: { checks: [query, query] } }, /^monitor\.checks\[1\]\.name: is used by two checks/],
     [
       { monitor: { checks: [{ name: 'x', htp: {} }] } },
-      /^monitor\.checks\[0\]: give one of "prometheus", "http" or "job"/,
+      /^monitor\.checks\[0\]\.htp: is not a known field: did you mean http\?$/,
+    ],
+    [
+      { monitor: { checks: [{ name: 'x', expect: { equals: 1 } }] } },
+      /^monitor\.checks\[0\]: give one of "prometheus", "http" or "job"$/,
     ],
     [
       { monitor: { checks: [{ name: 'x', http: { url: 'gate' }, expect: { equals: 1 } }] } },

@@ -95,6 +95,7 @@ describe('a choice', () => {
     [{}, 'candidate', 'give either "image" or "manifest"'],
     ['myapp:v2', 'candidate', 'has to be an object with "image" or "manifest", not the text "myapp:v2"'],
     [{ image: 5 }, 'candidate.image', 'has to be text, not the number 5'],
+    [{ imge: 'myapp:v2' }, 'candidate.imge', 'is not a known field: did you mean image?'],
     [{ image: 'a', pach: {} }, 'candidate.pach', 'is not a known field: did you mean patch?'],
     [
       { manifest: { kind: 'Pod', spec: { template: {} } } },
@@ -112,6 +113,8 @@ describe('a choice', () => {
 
   it.each([
     [{ name: 'a' }, '', 'give one of "http", "tcp" or "job"'],
+    [{ name: 'a', htp: { path: '/' } }, '.htp', 'is not a known field: did you mean http?'],
+    [{ name: 'a', grpc: {} }, '', 'give one of "http", "tcp" or "job", in place of "grpc"'],
     [{ name: 'a', http: {}, tcp: {} }, '', 'give only one of "http" or "tcp"'],
     [{ name: 'a', http: { path: 5 } }, '.http.path', 'has to be text, not the number 5'],
     [{ name: 'a', http: { path: 'x' } }, '.http.path', 'must start with "/"'],
