@@ -9,6 +9,7 @@ import { outOfBounds } from './input-limits.ts';
 import { specSchema, type Spec } from './spec.ts';
 import { choiceAt, type Choice } from './spec-choices.ts';
 import { contradictionsIn } from './spec-contradictions.ts';
+import { inputAsMeant } from './spec-meant.ts';
 import { renderPath, valueAt } from './spec-path.ts';
 import { clip, wordIssue, wordValue } from './spec-wording.ts';
 
@@ -26,14 +27,20 @@ const mostMistakes = 50;
 const longestMessage = 300;
 const longestPath = 200;
 
-/** Parses a spec; at most fifty mistakes, in the order of the schema. */
+/** Parses a spec; at most fifty mistakes, in the order of the schema, and then what contradicts itself. */
 export function parseSpec(input: unknown): ParsedSpec {
   const parsed = parseRecordedSpec(input);
-  if (!parsed.ok) return parsed;
-  const contradictions = contradictionsIn(parsed.spec);
+  const spec = parsed.ok ? parsed.spec : specAsMeant(input, parsed.mistakes);
+  const contradictions = spec === null ? [] : contradictionsIn(spec);
   if (contradictions.length === 0) return parsed;
   const mistakes = contradictions.map(({ path, message }) => ({ path: renderPath(path), message }));
-  return { ok: false, mistakes: bounded(mistakes) };
+  return { ok: false, mistakes: bounded(parsed.ok ? mistakes : [...parsed.mistakes, ...mistakes]) };
+}
+
+/** null where more is wrong than unknown fields, so that nothing can be said of the whole. */
+function specAsMeant(input: unknown, mistakes: readonly SpecMistake[]): Spec | null {
+  const meant = specSchema.safeParse(inputAsMeant(input, mistakes));
+  return meant.success ? meant.data : null;
 }
 
 /**

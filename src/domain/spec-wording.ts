@@ -84,6 +84,16 @@ export function wordUnknown(name: string, known: readonly string[]): string {
 
 const unknownField = 'is not a known field';
 
+/** Whether a mistake's message is about a field that there is not. */
+export function isUnknownField(message: string): boolean {
+  return message.startsWith(unknownField);
+}
+
+/** The known field that the message about an unknown one suggests, or null. */
+export function fieldMeant(message: string): string | null {
+  return /: did you mean (\w+)\?/.exec(message)?.[1] ?? null;
+}
+
 function wordExpected({ expected, inst }: TypeIssue): string {
   if (inst instanceof z.ZodNumber && inst.isInt) return 'a whole number';
   return typeNames[expected] ?? expected;

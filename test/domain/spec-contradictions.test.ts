@@ -26,6 +26,27 @@ function withCheck(check: Record<string, unknown>): Record<string, unknown> {
 const query = { prometheus: { query: 'up' } };
 
 describe('parts of a spec that contradict each other', () => {
+  it('are told along with unknown fields, which are read as they were meant', () => {
+    const thresholds = { p95: '2s', p99: '1s' };
+    const found = mistakes({ replicsa: 3, cutover: { minimumReady: 4 }, soak: { foo: 1, thresholds }, owner: 'me' });
+    expect(found).toEqual([
+      expect.stringMatching(/^soak\.foo: is not a known field$/),
+      expect.stringMatching(/^replicsa: is not a known field: did you mean replicas\?$/),
+      expect.stringMatching(/^owner: is not a known field$/),
+      expect.stringMatching(/^cutover\.minimumReady: is 4, but the candidate has 3 \(replicas\)/),
+      expect.stringMatching(/^soak\.thresholds: p95 \(2s\) is above p99/),
+    ]);
+  });
+
+  it('are not made up where an unknown field would have given what is missing', () => {
+    const server = { url: 'https://prometheus.example' };
+    const checks = [{ name: 'a', ...query, expect: { atMost: 1 } }];
+    expect(mistakes({ promethues: server, soak: { checks } })).toEqual([
+      'promethues: is not a known field: did you mean prometheus?',
+    ]);
+    expect(mistakes({ promethues: server, soak: { checks }, replicas: 0 })).toHaveLength(2);
+  });
+
   it.each<[string, Record<string, unknown>, RegExp]>([
     [
       'more ready pods than there are',
