@@ -31,7 +31,7 @@ describe('the metrics of pods', () => {
       told: [
         ': the live Deployment "api-blue" has no ready pod (of 0), so there is nothing to go back to: repair it first',
       ],
-      unchecked: ["the pods' metrics: no pod of a live slot is ready"],
+      unchecked: ["the pods' metrics: no pod of api-blue, which is live, is ready"],
       notes: [],
     });
   });
@@ -116,6 +116,15 @@ describe('the metrics of pods', () => {
 
 describe('what preflight would refuse', () => {
   const image = 'myapp:v2.0';
+
+  it.each<[Partial<SpecInput>, string]>([
+    [{ service: 'nobody' }, 'there is no Service "nobody" that says which slot is live'],
+    [{ namespace: 'nowhere' }, 'the namespace is not there'],
+    [{ app: 'shop' }, 'there is no Deployment "shop-blue" that could be live'],
+  ])('is why metrics are not tried out: %j', async (changes, why) => {
+    const { unchecked } = await found(await rigWith(page), changes);
+    expect(unchecked).toEqual([`the pods' metrics: ${why}`]);
+  });
 
   it.each<[string, Partial<SpecInput>, RegExp]>([
     ['a Service', { service: 'nobody' }, /^service: there is no Service "nobody" in namespace "default": correct/],

@@ -49,7 +49,7 @@ async function checkFound(validation: Validation, check: WatchCheck, path: strin
 type Check<Kind extends string> = Extract<WatchCheck, Record<Kind, unknown>>;
 
 async function queryFound(validation: Validation, check: Check<'prometheus'>, path: string): Promise<Found> {
-  const { spec, live, prometheus, isPrometheusThere, signal } = validation;
+  const { spec, live, notLive, prometheus, isPrometheusThere, signal } = validation;
   const where = `${path}.prometheus.query`;
   if (!isPrometheusThere) return unchecked(`${where}: Prometheus cannot be asked`);
   const slot = live?.slot ?? 'blue';
@@ -58,8 +58,7 @@ async function queryFound(validation: Validation, check: Check<'prometheus'>, pa
   if (answer.kind === 'wrong') return mistake(where, answer.reason);
   const reading = answer.kind === 'number' ? valueOf(answer.value, shownQuery(query)) : missing(answer.reason);
   // Of a slot that is not there, nothing has to be known.
-  if (reading.kind === 'missing' && live === null)
-    return unchecked(`what the query of ${path} gives: no pod of a live slot is ready`);
+  if (reading.kind === 'missing' && live === null) return unchecked(`what the query of ${path} gives: ${notLive}`);
   if (reading.kind !== 'missing') return valueFound(check, reading, path);
   return mistake(
     where,
@@ -75,7 +74,7 @@ async function answerFound(validation: Validation, check: Check<'http'>, path: s
   if (http.method !== 'GET' && http.method !== 'HEAD')
     return unchecked(`${path}: a ${http.method} is not sent to try it out`);
   const answer = await askHttp(validation, http);
-  if (answer === null) return unchecked(`${path}: no pod of a live slot is ready`);
+  if (answer === null) return unchecked(`${path}: ${validation.notLive}`);
   const reading = answerValue(http, answer);
   return reading.kind === 'missing' ? mistake(`${path}.http`, reading.reason) : valueFound(check, reading, path);
 }

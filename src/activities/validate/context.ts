@@ -21,8 +21,9 @@ export interface LiveSlot {
 export interface Validation {
   readonly dependencies: Dependencies;
   readonly spec: Spec;
-  /** null where nothing is live, or no pod of it is ready. */
+  /** null where nothing is live, or no pod of it is ready: `notLive` says which. */
   readonly live: LiveSlot | null;
+  readonly notLive: string;
   readonly prometheus: () => Promise<PrometheusApi>;
   /** Whether it answers: where it does not, that is told once, and not for each query. */
   readonly isPrometheusThere: boolean;

@@ -16,9 +16,9 @@ export async function podMetricsFound(validation: Validation): Promise<Found> {
 }
 
 async function askPod(validation: Validation, metrics: PodMetricsSpec): Promise<Found> {
-  const { dependencies, spec, live, signal } = validation;
+  const { dependencies, spec, live, notLive, signal } = validation;
   const pod = live?.pods.find(({ ip }) => ip !== null);
-  if (live === null || pod?.ip == null) return unchecked("the pods' metrics: no pod of a live slot is ready");
+  if (live === null || pod?.ip == null) return unchecked(`the pods' metrics: ${notLive}`);
   const target = {
     kind: 'pod',
     namespace: spec.namespace,

@@ -42,7 +42,7 @@ export async function prometheusFound({
 
 /** Whether the queries for the requests give what the live slot's pods count. */
 export async function prometheusMetricsFound(validation: Validation): Promise<Found> {
-  const { spec, live, signal } = validation;
+  const { spec, live, notLive, signal } = validation;
   const { metrics } = spec;
   if (metrics === 'none' || !('prometheus' in metrics)) return nothingFound;
   if (!validation.isPrometheusThere) return unchecked('the queries of metrics.prometheus: Prometheus cannot be asked');
@@ -54,7 +54,7 @@ export async function prometheusMetricsFound(validation: Validation): Promise<Fo
     const answers = await Promise.all(countedBy.map((name) => ask(api, own, { name, query: queries[name] }, asked)));
     const refused = answers.flatMap((answer) => (answer !== null && 'mistakes' in answer ? [answer] : []));
     if (refused.length > 0) return together(refused);
-    if (live === null) return unchecked('what the queries of metrics.prometheus give: no pod of a live slot is ready');
+    if (live === null) return unchecked(`what the queries of metrics.prometheus give: ${notLive}`);
     const [requests, errors, latency] = answers.map((answer) =>
       answer === null || 'mistakes' in answer ? null : answer,
     );

@@ -6,6 +6,7 @@
  */
 import { parseSpec } from '../../domain/spec-mistakes.ts';
 import { sentence } from '../../domain/bounds.ts';
+import { slotName } from '../../domain/slot.ts';
 import type { Spec } from '../../domain/spec.ts';
 import { podPortOf } from '../../kubernetes/pod-port.ts';
 import { readFacts, type Facts } from '../../kubernetes/preflight/facts.ts';
@@ -38,7 +39,7 @@ export async function validate(
   }
   const live = liveSlot(facts);
   const prometheus = lazily(() => connectPrometheus(dependencies, spec));
-  const asking = { dependencies, spec, live, prometheus, signal };
+  const asking = { dependencies, spec, live, notLive: whyNotLive(spec, facts), prometheus, signal };
   const server = await prometheusFound(asking);
   const validation: Validation = { ...asking, isPrometheusThere: server.mistakes.length === 0 };
   const secrets = await secretsFound(validation);
@@ -56,6 +57,18 @@ function liveSlot({ production, slots }: Facts): LiveSlot | null {
   const view = slots[production.slot];
   const pods = view?.pods.filter(({ ready }) => ready) ?? [];
   return pods.length === 0 ? null : { slot: production.slot, pods, port: podPortOf(production, view) };
+}
+
+/** Why there is nobody to ask; the rehearsal says what to do about it. */
+function whyNotLive({ service, app }: Spec, { namespaceExists, production, slots }: Facts): string {
+  if (!namespaceExists) return 'the namespace is not there';
+  if (production === null) return `there is no Service "${service}" that says which slot is live`;
+  const { slot } = production;
+  if (slot === null) return `the Service "${service}" selects no slot, so that none is live`;
+  const name = slotName(app, slot);
+  return slots[slot] === null
+    ? `there is no Deployment "${name}" that could be live`
+    : `no pod of ${name}, which is live, is ready`;
 }
 
 async function permissionsFound({ cluster }: Dependencies, spec: Spec): Promise<Found> {
