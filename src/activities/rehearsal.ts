@@ -12,7 +12,7 @@ import type { Json } from '../kubernetes/api-server.ts';
 import { apply } from '../kubernetes/apply.ts';
 import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
-import { apiErrorKind, describeApiError } from '../kubernetes/errors.ts';
+import { apiErrorKind, describeApiError, schemaMistake } from '../kubernetes/errors.ts';
 import {
   candidateProblems,
   logProblems,
@@ -72,11 +72,15 @@ async function planned(
   const built = buildCandidate({ spec, runId, slot: plan.candidateSlot, stable: deployment });
   if (!built.ok) return { ok: false, problems: [...problems, ...unbuilt(spec, deployment, built.problems)] };
   const { manifest } = built;
+  const tried = await dryRun(cluster, facts, plan, spec, manifest);
+  const refused = about(sourceOf(spec), tried.problems);
+  // What is not even in the schema may have anything where a list is looked for.
+  if (!tried.inSchema) return { ok: false, problems: [...problems, ...refused] };
   problems.push(
     ...about('candidate', candidateProblems(production, manifest)),
     ...about('logs.container', logProblems(spec, manifest, deployment)),
     ...about('', roomProblems(spec, facts, plan.candidateSlot, manifest)),
-    ...about(sourceOf(spec), await dryRunProblems(cluster, facts, plan, spec, manifest)),
+    ...refused,
   );
   return problems.length > 0 ? { ok: false, problems } : { ok: true, plan, replicas, manifest };
 }
@@ -96,6 +100,7 @@ function independent(spec: Spec, facts: Facts): SpecMistake[] {
 /** With something to take the container from, it is the container that is wrong where one is named. */
 function unbuilt({ candidate }: Spec, stable: object | null, problems: readonly string[]): SpecMistake[] {
   const hasContainers = stable !== null || 'manifest' in candidate;
+  if (problems.every((problem) => problem.startsWith('candidate.patch '))) return about('candidate.patch', problems);
   return about(hasContainers && candidate.container !== undefined ? 'candidate.container' : 'candidate', problems);
 }
 
@@ -105,28 +110,34 @@ function sourceOf({ candidate }: Spec): string {
   return candidate.patch === undefined ? 'candidate' : 'candidate.patch';
 }
 
+interface DryRun {
+  readonly problems: readonly string[];
+  /** Whether every field is one of a Deployment's, with a value of its type. */
+  readonly inSchema: boolean;
+}
+
 /** What the API server would refuse. A leftover has the name still, and a selector that may not change. */
-async function dryRunProblems(
+async function dryRun(
   cluster: Cluster,
   facts: Facts,
   { candidateSlot }: Plan,
   { namespace }: Spec,
   manifest: DeploymentManifest,
-): Promise<string[]> {
+): Promise<DryRun> {
   const taken = facts.slots[candidateSlot] !== null;
   const name = taken ? trialName(manifest.metadata.name) : manifest.metadata.name;
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
   const tried = { ...manifest, metadata: { ...manifest.metadata, name } };
   try {
     await apply<Json<V1Deployment>>(cluster, path, tried, { dryRun: true });
-    return [];
+    return { problems: [], inSchema: true };
   } catch (error) {
     const kind = apiErrorKind(error);
-    if (kind !== 'invalid' && kind !== 'forbidden') throw error;
-    const said = describeApiError(error).replaceAll(name, manifest.metadata.name);
-    return [
-      `the API server would refuse the Deployment "${manifest.metadata.name}": ${said}. Correct the candidate in the spec`,
-    ];
+    const mistake = schemaMistake(error);
+    if (mistake === null && kind !== 'invalid' && kind !== 'forbidden') throw error;
+    const said = (mistake ?? describeApiError(error)).replaceAll(name, manifest.metadata.name);
+    const problem = `the API server would refuse the Deployment "${manifest.metadata.name}": ${said}. Correct the candidate in the spec`;
+    return { problems: [problem], inSchema: mistake === null };
   }
 }
 

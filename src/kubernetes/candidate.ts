@@ -57,7 +57,18 @@ function finish(input: CandidateInput, base: Json<V1Deployment>, patch?: unknown
   if (problem !== null) return { ok: false, problems: [problem] };
   moveSelectors(base.spec?.template.spec, otherSlot(slot), slot);
   const patched = (patch === undefined ? base : mergePatch(base, patch)) as Json<V1Deployment>;
+  if (!hasTemplate(patched)) return { ok: false, problems: [templateGone] };
   return { ok: true, manifest: withIdentity(input, patched) };
+}
+
+const templateGone = 'candidate.patch leaves no object at spec.template: a merge patch takes away what it sets to null';
+
+function hasTemplate({ spec }: { readonly spec?: unknown }): boolean {
+  return isObject(spec) && 'template' in spec && isObject(spec.template);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Last of all, so that neither a copy nor a patch can put pods into another slot. */

@@ -1,4 +1,4 @@
-/** The errors of the API server, told apart by status and reason, never by message. */
+/** The errors of the API server, told apart by status and reason, and by message only where there is nothing else. */
 import { ApiException } from '@kubernetes/client-node';
 import { DeploymentError } from '../domain/failure.ts';
 
@@ -71,6 +71,14 @@ export function describeApiError(error: unknown): string {
     return oneLine(error.message !== '' ? error.message : (code ?? error.name));
   }
   return oneLine(String(error));
+}
+
+/** What of an applied object is not in the schema, or null: the server answers 500 to that, as to any trouble of its own, without a reason. */
+export function schemaMistake(error: unknown): string | null {
+  if (!(error instanceof ApiException)) return null;
+  const { message = '' } = statusOf(error.body);
+  const [, mistake = null] = /^failed to create typed patch object \([^)]*\): (.+)$/s.exec(message) ?? [];
+  return mistake === null ? null : oneLine(mistake);
 }
 
 /** The object, or null where the API server has none. */

@@ -42,6 +42,30 @@ describe('what preflight refuses', () => {
     expect(await rig.kubectl('get', 'all', '-o', 'name')).toBe(before);
   });
 
+  it.each([
+    [
+      { spec: { replicaz: 2 } },
+      /^\S+: candidate\.patch: the API server would refuse .*: \.spec\.replicaz: field not declared/,
+    ],
+    [
+      { spec: { template: { spec: { containers: { api: {} } } } } },
+      /^\S+: candidate\.patch: .*containers: expected list/,
+    ],
+    [{ spec: { template: null } }, /^\S+: candidate\.patch: leaves no object at spec\.template/],
+  ])('is a patch that makes no Deployment: %j', async (patch, words) => {
+    rig = await ClusterRig.withSeed(1);
+    // So that the candidate's name is taken.
+    await rig.apply(seedManifests(1, 'myapp:v0.9', ['api-green']));
+    const file = rig.spec({ candidate: { image: 'myapp:v2.0', patch } });
+    await rig.grant(file);
+    const { code, stderr } = await rig.cutover('validate', '--connect', '-f', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toContain('-preflight');
+    await rig.cutoverEnds(1, 'deploy', '-f', file, '--delete-unmanaged', '--wait', 'finished');
+    expect(await rig.state()).toMatchObject({ outcome: 'refused' });
+  });
+
   it("is another's Deployment in the other slot, which --delete-unmanaged deletes", async () => {
     rig = await ClusterRig.withSeed(1);
     await rig.apply(seedManifests(1, 'myapp:v0.9', ['api-green']));
