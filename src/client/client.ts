@@ -10,7 +10,7 @@ import { startDeployment, type DeployOptions, type DeployResult } from './start.
 import { readExecution, readStatus, type DeploymentStatus } from './status.ts';
 import type { Spec } from '../domain/spec.ts';
 import type { Temporal } from './temporal.ts';
-import { validateSpec, type Validated } from './validate.ts';
+import { validateSpec, type Validated, type ValidateOptions } from './validate.ts';
 import { currentBuildId } from './worker-version.ts';
 import { waitForMilestone, waitUntil, type Milestone, type WaitEnd, type WaitOptions } from './wait.ts';
 
@@ -37,8 +37,8 @@ export class CutoverClient {
   }
 
   /** Tries out, through a worker, what the spec refers to: nothing is started, and nothing is changed. */
-  validate(spec: Spec): Promise<Validated> {
-    return validateSpec(this.#temporal, spec);
+  validate(spec: Spec, options?: Pick<ValidateOptions, 'onTrouble'>): Promise<Validated> {
+    return validateSpec(this.#temporal, spec, options);
   }
 
   /** Lets a deployment that waits for approval switch production. */

@@ -59,7 +59,8 @@ function isUnanswered(error: unknown): boolean {
   );
 }
 
-async function describeSilence(temporal: Temporal, taskQueue: string): Promise<string> {
+/** Why nobody has answered, though a worker may be listed. */
+export async function describeSilence(temporal: Temporal, taskQueue: string): Promise<string> {
   return (
     (await whyNoWorker(temporal, taskQueue)) ??
     `no worker on task queue ${taskQueue} answered, though one polled it lately: see its log, or start one with \`cutover worker\``

@@ -16,6 +16,15 @@ export interface Script {
   readonly polled?: readonly string[];
 }
 
+function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return Promise.race([
+    work(),
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    }),
+  ]);
+}
+
 export function fakeTemporal({ handle = {}, start, polled = [] }: Script): Temporal {
   return {
     settings: { namespace: 'default', taskQueue: 'cutover' },
@@ -23,13 +32,7 @@ export function fakeTemporal({ handle = {}, start, polled = [] }: Script): Tempo
       workflow: { getHandle: (workflowId: string, runId?: string) => ({ workflowId, runId, ...handle }), start },
     },
     connection: {
-      withAbortSignal: <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
-        Promise.race([
-          work(),
-          new Promise<never>((_, reject) => {
-            signal.addEventListener('abort', () => reject(signal.reason as Error));
-          }),
-        ]),
+      withAbortSignal: untilAborted,
       workflowService: {
         describeTaskQueue: ({ taskQueue }: { readonly taskQueue: { readonly name: string } }) => {
           const lastAccessTime = { seconds: Date.now() / 1_000 };
@@ -38,7 +41,7 @@ export function fakeTemporal({ handle = {}, start, polled = [] }: Script): Tempo
       },
     },
     call: <T>(work: () => Promise<T>): Promise<T> => work(),
-    longCall: <T>(_signal: AbortSignal, work: () => Promise<T>): Promise<T> => work(),
+    longCall: untilAborted,
   } as unknown as Temporal;
 }
 

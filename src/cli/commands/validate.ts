@@ -46,7 +46,9 @@ async function connected(
   { spec, locate }: Extract<SpecFile, { ok: true }>,
 ): Promise<TriedOut> {
   const client = await context.client();
-  const { mistakes, unchecked, notes } = await client.validate(spec);
+  const { mistakes, unchecked, notes } = await client.validate(spec, {
+    onTrouble: (message) => context.warn(message),
+  });
   const beside = { unchecked, notes };
   if (mistakes.length > 0) throw new SpecInvalid(locate(mistakes), { document: beside, lines: linesOf(beside) });
   return beside;
