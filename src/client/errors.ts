@@ -49,3 +49,8 @@ export class NoWorker extends Error {
 export class DeploymentWithoutRecord extends Error {
   override readonly name = 'DeploymentWithoutRecord';
 }
+
+/** What is known of a deployment is encrypted with a key that is not given, and is needed to go on. */
+export class RecordUnreadable extends Error {
+  override readonly name = 'RecordUnreadable';
+}

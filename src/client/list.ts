@@ -68,7 +68,8 @@ function query(temporal: Temporal, condition: string, most: number): Promise<Lis
   });
 }
 
-function tolerantClient({ connection, settings: { namespace, payloadCodec } }: Temporal): Client {
+/** What of a deployment cannot be decrypted is an Unreadable. */
+export function tolerantClient({ connection, settings: { namespace, payloadCodec } }: Temporal): Client {
   return new Client({ connection, namespace, dataConverter: { payloadCodecs: [new TolerantCodec(payloadCodec)] } });
 }
 

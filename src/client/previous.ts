@@ -1,4 +1,5 @@
 /** What went before a deployment that has changed nothing: the one before tells what is live. */
+import { PayloadUnreadable } from '../codec/payload-codec.ts';
 import { hasChangedNothing } from '../domain/ended-deployment.ts';
 import type { DeploymentState } from '../domain/state.ts';
 import { DeploymentNotFound, DeploymentWithoutRecord, NoWorker, TemporalCallFailed } from './errors.ts';
@@ -13,13 +14,15 @@ type Changeless = Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>;
 
 /**
  * The last deployment of the same app before this one that has changed something, to be told beside what was asked for, which stands
- * without it: null where none is known, or it cannot be asked for now.
+ * without it: null where none is known, or it cannot be asked for now, or not be decrypted.
  */
 export async function previousOf(temporal: Temporal, last: Changeless): Promise<DeploymentState | null> {
   try {
     return await runBefore(temporal, last);
   } catch (error) {
-    if (error instanceof NoWorker || error instanceof TemporalCallFailed) return null;
+    const isUnknown =
+      error instanceof NoWorker || error instanceof TemporalCallFailed || error instanceof PayloadUnreadable;
+    if (isUnknown) return null;
     throw error;
   }
 }

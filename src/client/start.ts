@@ -1,5 +1,6 @@
 /** Starts a deployment, and gets what is in its way out of it where that is allowed. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { PayloadUnreadable } from '../codec/payload-codec.ts';
 import { isPromoted } from '../domain/decision-rules.ts';
 import { fitted } from '../domain/message.ts';
 import { deploymentId } from '../domain/slot.ts';
@@ -7,12 +8,13 @@ import type { Spec } from '../domain/spec.ts';
 import { parseSpec, type SpecMistake } from '../domain/spec-mistakes.ts';
 import type { DeploymentState, StepName } from '../domain/state.ts';
 import { workflowType, type DeployRequest } from '../workflows/messages.ts';
-import { DeploymentNotFound, DeploymentWithoutRecord } from './errors.ts';
+import { DeploymentNotFound, DeploymentWithoutRecord, RecordUnreadable } from './errors.ts';
 import { standingOf } from './previous.ts';
 import { sendMessage } from './send-message.ts';
 import { readStatus, type DeploymentStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
 import { leftBehind } from './undo.ts';
+import { demandNoFallback } from './unreadable.ts';
 import { isFinal, waitUntil, type WaitOptions } from './wait.ts';
 
 export interface DeployOptions extends WaitOptions {
@@ -63,9 +65,8 @@ export async function startDeployment(temporal: Temporal, options: DeployOptions
 
 /** A deployment that was ended from outside after its cutover has left a fallback, which the next one would replace. */
 async function whatIsUnfinished(temporal: Temporal, id: string): Promise<Refusal | null> {
-  const last = await statusOf(temporal, id);
-  if (last === null) return null;
-  const state = await standingOf(temporal, last.state);
+  const state = await standing(temporal, id);
+  if (state === null) return null;
   const ended = leftBehind(state);
   if (ended === null || state.outcome === 'failed' || state.traffic?.slot !== ended.candidateSlot) return null;
   return {
@@ -76,6 +77,18 @@ async function whatIsUnfinished(temporal: Temporal, id: string): Promise<Refusal
       'with --replace the fallback is given up for the new candidate',
     inTheWay: { id, runId: state.runId, phase: state.phase },
   };
+}
+
+/** As which deployment the cluster stands; null where nothing is left to go back to. */
+async function standing(temporal: Temporal, id: string): Promise<DeploymentState | null> {
+  try {
+    const last = await statusOf(temporal, id);
+    return last === null ? null : await standingOf(temporal, last.state);
+  } catch (error) {
+    if (!(error instanceof PayloadUnreadable)) throw error;
+    await demandNoFallback(temporal, id, error);
+    return null;
+  }
 }
 
 /** What is deployed, in a few words. */
@@ -112,7 +125,7 @@ async function tryToStart(temporal: Temporal, id: string, spec: Spec, options: D
 
 /** Gets the running deployment out of the way, or says why it stays. */
 async function makeWay(temporal: Temporal, id: string, spec: Spec, options: DeployOptions): Promise<Refusal | null> {
-  const running = await statusOf(temporal, id);
+  const running = await inTheWay(temporal, id);
   if (running === null || isFinal(running.state)) return null;
   const { state } = running;
   const by = fitted({ by: options.by, reason: `${wordCandidate(spec)} is deployed next` });
@@ -145,6 +158,16 @@ async function makeWay(temporal: Temporal, id: string, spec: Spec, options: Depl
     return refuse(end.status.state, `its rollback failed and an operator is needed: \`cutover status ${id}\``);
   }
   return null;
+}
+
+async function inTheWay(temporal: Temporal, id: string): Promise<DeploymentStatus | null> {
+  try {
+    return await statusOf(temporal, id);
+  } catch (error) {
+    if (!(error instanceof PayloadUnreadable)) throw error;
+    const message = `a deployment of ${id} runs and is in the way, and cannot be read: ${error.message}. Nothing was started`;
+    throw new RecordUnreadable(message, { cause: error });
+  }
 }
 
 async function statusOf(temporal: Temporal, id: string): Promise<DeploymentStatus | null> {

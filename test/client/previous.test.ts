@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { NoWorker, TemporalCallFailed } from '../../src/client/errors.ts';
 import { previousOf, standingOf } from '../../src/client/previous.ts';
+import { PayloadUnreadable } from '../../src/codec/payload-codec.ts';
 import type { Temporal } from '../../src/client/temporal.ts';
 import type { DeploymentState } from '../../src/domain/state.ts';
 import { workflowType } from '../../src/workflows/messages.ts';
@@ -20,6 +21,7 @@ function failing(error: Error): Temporal {
 const troubles = [
   new TemporalCallFailed('Temporal at 127.0.0.1:7233 did not answer', true),
   new NoWorker('no worker answers', null),
+  new PayloadUnreadable('a payload is encrypted with the key "k1"'),
 ];
 
 it.each(troubles)(

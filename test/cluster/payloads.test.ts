@@ -21,6 +21,12 @@ async function begin(keys: string | undefined): Promise<void> {
   await sealed.worker(keys);
 }
 
+/** From now on for the commands, and for a new worker. */
+async function changeKeys(given: string | undefined): Promise<void> {
+  rig.given({ CUTOVER_PAYLOAD_KEYS: given });
+  await sealed.worker(given);
+}
+
 /** The canary is in the spec, in what the checks find out, and in why it fails. */
 const telling = (text?: string): Partial<SpecInput> => ({
   ...unwatched,
@@ -79,6 +85,32 @@ describe('a deployment whose payloads are encrypted', () => {
     expect(await listed()).toMatchObject({
       summary: expect.stringContaining('is encrypted with the key "k2"') as string,
     });
+  });
+
+  it('stands in nobody’s way once it has finished, and tells those without its key what they give up before', async () => {
+    await begin(newKey('k1'));
+    const quick = { ...telling(), approval: { required: false }, retention: '0s' };
+    await rig.cutoverEnds(0, 'deploy', '-f', rig.spec(quick), '--wait', 'finished');
+    await changeKeys(undefined);
+    const impossible = rig.spec({ ...quick, candidate: { image: 'myapp:v2.1', container: 'web' } });
+    await rig.cutoverEnds(1, 'deploy', '-f', impossible, '--wait', 'finished');
+    expect((await rig.cutover('status', rig.id)).stdout).toContain('candidate.container');
+
+    await changeKeys(newKey('k2'));
+    const lasting = rig.spec({ ...quick, retention: '10m' });
+    await rig.cutoverEnds(0, 'deploy', '-f', lasting, '--wait', 'promoted');
+    await changeKeys(undefined);
+    const running = `a deployment of ${rig.id} runs and is in the way, and cannot be read: a payload is encrypted with the key "k2"`;
+    for (const more of [[], ['--replace']])
+      expect(await rig.cutover('deploy', '-f', lasting, ...more)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(running) as string,
+      });
+    rig.must('temporal', await rig.temporal('workflow', 'terminate', '--workflow-id', rig.id, '--reason', 'test'));
+    expect((await rig.cutover('deploy', '-f', lasting)).stderr).toMatch(
+      /fallback cannot be told: .*\(terminated\).*the key "k2".* give the key, or deploy with --replace, which gives up a fallback/,
+    );
+    await rig.cutoverEnds(0, 'deploy', '-f', lasting, '--replace', '--wait', 'promoted');
   });
 
   it('that fails says why to those with the key alone', async () => {
