@@ -53,7 +53,13 @@ async function released(path: string, held: string, signal: AbortSignal | undefi
     const holder = parseHolder(held);
     return holder !== null && isHolderAlive(holder) && (await read(path)) === held;
   };
-  while (await isHeld()) await delay(100, undefined, { signal });
+  while (await isHeld()) {
+    await delay(100, undefined, { signal }).catch((error: unknown) => {
+      // Why it was aborted, which the error of the timer does not say.
+      signal?.throwIfAborted();
+      throw error;
+    });
+  }
 }
 
 /** Removes a dead holder's lock, and no other: by now somebody else may have taken it over. */

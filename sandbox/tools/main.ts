@@ -6,11 +6,12 @@ const isJson = process.argv.includes('--json');
 const printer = progressPrinter(process.stderr);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => stop.abort(new Error(`ended by ${signal}`)));
+  process.on(signal, () => stop.abort(new Error(`ended by ${signal}: the next run goes on with what is there`)));
 }
 try {
   const paths: Partial<Record<ToolName, string>> = {};
-  for (const name of Object.keys(tools) as ToolName[]) paths[name] = await obtain(name, printer.listener, stop);
+  for (const name of Object.keys(tools) as ToolName[])
+    paths[name] = await obtain(name, printer.listener, { signal: stop.signal });
   printer.done();
   process.stdout.write(
     isJson

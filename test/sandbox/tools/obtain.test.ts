@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BinaryCache } from '../../../sandbox/tools/cache.ts';
 import { formatHolder, ownHolder } from '../../../sandbox/tools/holder.ts';
 import { obtain } from '../../../sandbox/tools/obtain.ts';
@@ -125,6 +125,18 @@ describe('a way that does not work', () => {
     await expect(get({ ways: [isStopped, works] }, enough.signal)).rejects.toThrow('told to stop');
     expect(made).toBe(0);
     expect(await readdir(cache.directory)).toEqual([]);
+  });
+});
+
+describe('what another process is making', () => {
+  it('is not waited for when the user has had enough, who is told why it ends', async () => {
+    await mkdir(cache.directory, { recursive: true });
+    await writeFile(join(cache.directory, 'tool-1.0.lock'), formatHolder(ownHolder()));
+    const enough = new AbortController();
+    const waiting = get({}, enough.signal);
+    const stopped = vi.waitFor(() => expect(told).not.toEqual([])).then(() => enough.abort(new Error('told to stop')));
+    await Promise.all([stopped, expect(waiting).rejects.toThrow('told to stop')]);
+    expect(made).toBe(0);
   });
 });
 
