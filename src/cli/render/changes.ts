@@ -3,7 +3,7 @@ import type { DeploymentStatus } from '../../client/index.ts';
 import type { DeploymentState, StepRecord } from '../../domain/state.ts';
 import { describeSwitch } from './history.ts';
 import { span, toText, type TextOptions } from './spans.ts';
-import { isUnreached, mark } from './steps.ts';
+import { detailOf, isUnreached, mark } from './steps.ts';
 import { clock, elapsed, upcoming } from './times.ts';
 import { wordOutcome, wordStep } from './words.ts';
 
@@ -20,7 +20,7 @@ export function describeChanges(before: DeploymentStatus | null, after: Deployme
     ...state.steps.flatMap((step) =>
       stepChange(
         old?.steps.find(({ name }) => name === step.name),
-        step,
+        { ...step, detail: detailOf(step, state) },
         now,
       ),
     ),
