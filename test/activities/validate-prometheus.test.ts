@@ -67,6 +67,7 @@ describe.skipIf(prometheusBinary === null)('what a real Prometheus is asked', ()
     ]);
     expect(await of({ requests: 'sum by (pod) (http_requests_total', errors: 'vector(0)' })).toEqual([
       expect.stringMatching(/^metrics\.prometheus\.requests: Prometheus refuses the query/),
+      expect.stringMatching(/^metrics\.prometheus\.errors: "vector\(0\)" gives series without the label pod/),
     ]);
     expect(await of({ preset: 'http', errors: 'sum(http_requests_total)' })).toEqual([
       expect.stringMatching(

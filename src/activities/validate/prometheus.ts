@@ -53,7 +53,7 @@ export async function prometheusMetricsFound(validation: Validation): Promise<Fo
     const asked = { signal, lookBack: toMilliseconds(own.staleAfter) / 1_000 };
     const answers = await Promise.all(countedBy.map((name) => ask(api, own, { name, query: queries[name] }, asked)));
     const refused = answers.flatMap((answer) => (answer !== null && 'mistakes' in answer ? [answer] : []));
-    if (refused.length > 0) return together(refused);
+    if (refused.length > 0) return together([...refused, unreadable(own, queries, answers)]);
     if (live === null) return unchecked(`what the queries of metrics.prometheus give: ${notLive}`);
     const [requests, errors, latency] = answers.map((answer) =>
       answer === null || 'mistakes' in answer ? null : answer,
@@ -104,8 +104,8 @@ interface Answered {
 
 async function judge(validation: Validation, answered: Answered): Promise<Found> {
   const { api, own, queries, live, answers } = answered;
-  const unreadable = together(countedBy.map((name) => unreadableFound(answered, name)));
-  if (unreadable.mistakes.length > 0) return unreadable;
+  const wrong = unreadable(own, queries, [answers.requests, answers.errors, answers.latency]);
+  if (wrong.mistakes.length > 0) return wrong;
   const counters = podCounters(answers, queries, own.podLabel);
   const pods = live.pods.filter((pod) => !counters.has(pod.name));
   const unknown = pods.length === 0 ? nothingFound : await whyUnknown(validation, { api, own, queries, live, pods });
@@ -119,16 +119,23 @@ async function judge(validation: Validation, answered: Answered): Promise<Found>
 
 const countedBy = ['requests', 'errors', 'latency'] as const;
 
-/** What is wrong with the answer to one query, whatever the others give. */
-function unreadableFound({ own, queries, answers }: Answered, name: Asked['name']): Found {
+type Answers = readonly (QueryResult | Found | null)[];
+
+/** What is wrong with the answers to the queries, in the order of `countedBy`, each by itself. */
+function unreadable(own: PrometheusMetrics, queries: CounterQueries, answers: Answers): Found {
   const nothing: QueryResult = { kind: 'vector', series: [] };
-  const alone = { requests: nothing, errors: nothing, latency: null, [name]: answers[name] };
-  try {
-    podCounters(alone, queries, own.podLabel);
-    return nothingFound;
-  } catch (error) {
-    return mistake(counterField(own, name), (error as Error).message);
-  }
+  return together(
+    countedBy.map((name, index) => {
+      const answer = answers[index] ?? null;
+      if (answer === null || 'mistakes' in answer) return nothingFound;
+      try {
+        podCounters({ requests: nothing, errors: nothing, latency: null, [name]: answer }, queries, own.podLabel);
+        return nothingFound;
+      } catch (error) {
+        return mistake(counterField(own, name), (error as Error).message);
+      }
+    }),
+  );
 }
 
 /** No series is what a query for errors gives that none can match for ever, and one before the first error. */
