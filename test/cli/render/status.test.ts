@@ -205,7 +205,7 @@ describe('the history', () => {
     record.conclude('rolled-back');
     const shown = text(status(record.state));
     expect(shown).toMatch(
-      /cutover +blue ──▶ green, patched in 14ms, verified 212ms later {2}by ci, approved by ann: build 7/,
+      /cutover +blue ──▶ green, patched in 14ms, verified 212ms later {2}by ci: build 7; approved by ann: quiet$/m,
     );
     expect(shown).toMatch(/rollback +green ──▶ blue, patched in 14ms, verified 212ms later {2}by automatic: errors/);
     expect(shown).toMatch(/approve {2}by ann \(signal\): quiet/);
