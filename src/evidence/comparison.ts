@@ -8,6 +8,7 @@
  */
 import type { ComparedWith } from '../domain/comparison-evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { numberOf } from '../domain/number-of.ts';
 import type { Spec, Thresholds, WatchSpec } from '../domain/spec.ts';
 import { totalsOf, type Baseline } from './baseline.ts';
 import {
@@ -119,7 +120,9 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
   const time = formatDuration(baseline.recordedMs);
   const users = Math.max(0, requests - explained);
-  return nothing(`stable got ${users} requests of users in the ${time} of the baseline, fewer than ${minimumRequests}`);
+  return nothing(
+    `stable got ${numberOf(users, 'request')} of users in the ${time} of the baseline, fewer than ${minimumRequests}`,
+  );
 }
 
 function podsPlan(watch: WatchSpec, base: ComparedWith): StatisticsPlan {
