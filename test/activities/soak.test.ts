@@ -111,6 +111,8 @@ describe('a soak', () => {
       /to go(, at most)?; good so far: error rate 0 % of \d+ requests is within 1 %$/,
     );
     expect(told.find((one) => one.includes('extension'))).toMatch(/^\d[\d.]*s of the extension to go, at most; /);
+    for (const { progress } of attempt.reports)
+      expect(progress.isExtended ?? false).toBe(progress.summary.includes('of the extension to go'));
   });
 
   it('is gone on with by another worker: the same clock, and everything counted', async () => {

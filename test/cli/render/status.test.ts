@@ -175,6 +175,36 @@ describe('what comes next', () => {
     );
   });
 
+  it.each([
+    ['monitor', {}, 'switches back to blue unless the monitor has enough data'],
+    ['soak', {}, 'removes the candidate unless the soak has enough data'],
+    ['monitor', { monitor: { onInsufficientData: 'continue' } }, 'goes on, with enough data or without'],
+  ] as const)('is the end of the extension of the %s with %j, and what follows from it', (step, spec, words) => {
+    const record = recordAt(step, spec);
+    record.begin(step, { next: { what: `the ${step} ends`, at: '2026-11-23T14:04:30Z' } });
+    const progress = { step, summary: 's', at: now.toISOString(), expectedAt: '2026-11-23T14:05:39Z' };
+    const shown = text(status(record.state, { progress: { ...progress, isExtended: true } }));
+    expect(shown).toContain(`next     ${words} in 39s, at 14:05:39 UTC`);
+    expect(text(status(record.state, { progress }))).toContain(`next     the ${step} ends in 39s, at 14:05:39 UTC`);
+  });
+
+  it('is the removal of the candidate, while it is drained after a rollback', () => {
+    const record = recordAt('monitor');
+    record.begin('rollback');
+    record.end('rollback', 'done', 'back');
+    const progress = {
+      step: 'drain',
+      summary: 's',
+      at: now.toISOString(),
+      expectedAt: '2026-11-23T14:05:57Z',
+    } as const;
+    expect(text(status(record.state, { progress }))).toMatch(
+      /next +api-green is removed, at the latest in 57s, at 14:05:57 UTC/,
+    );
+    record.begin('drain');
+    expect(text(status(record.state, { progress }))).toMatch(/next +the drain ends in 57s, at 14:05:57 UTC/);
+  });
+
   it('is the exact command that answers, while it waits for an operator', () => {
     const record = recordAt('approval');
     record.begin('approval', { waitingFor: 'an operator: cutover approve default/api' });
