@@ -200,4 +200,17 @@ describe('a monitor', () => {
       edit: { slot: 'blue', selector: 'app=api, version=blue', by: 'kubectl-patch', at: '2026-01-01T00:00:00.000Z' },
     });
   });
+
+  it('takes the rollback of its own deployment for no hand of somebody else’s', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
+    const attempt = new RigAttempt();
+    attempt.onReport = ({ progress }) => {
+      rig.live = 'blue';
+      rig.annotations = { 'cutover.dev/released': 'run' };
+      if (progress.watch?.samples === 2) attempt.stop();
+    };
+    const target = rig.target({ monitor: { ...monitor, duration: '1m' } });
+    await expect(createMonitor(rig.dependencies)(target, attempt)).rejects.toThrow('stopped');
+  });
 });
