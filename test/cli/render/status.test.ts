@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../src/cli/render/status.ts';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
 import type { WatchEvidence } from '../../../src/domain/evidence.ts';
+import type { DeploymentState } from '../../../src/domain/state.ts';
 import { measurement, now, recordAt, recorded, slot, status, switchRecord, watch } from './sample.ts';
 
 function text(shown: DeploymentStatus, width = Infinity): string {
@@ -34,6 +35,19 @@ describe('the header', () => {
     record.conclude('rolled-back');
     expect(text(status({ ...record.state, stable }))).toContain(`default/api  ${words}`);
     expect(text(status({ ...record.state, spec: null, stable }))).toContain('rolled back: nothing was changed');
+  });
+
+  it('is of a first deployment, with the image of its manifest once that is known', () => {
+    const manifest = { kind: 'Deployment', spec: { template: { spec: { containers: [{ name: 'shop' }] } } } };
+    const record = recordAt('deploy', { candidate: { manifest } });
+    const state = (): DeploymentState => ({ ...record.state, stable: null });
+    expect(lines(status(state()))[1]).toBe('a manifest, asked for by ci: build 7');
+    record.seen({ candidate: slot('blue', 'myapp:v1.0') });
+    record.traffic('blue', 2);
+    expect(lines(status(state()))[1]).toBe('myapp:v1.0, asked for by ci: build 7');
+    expect(text(status(state()))).toContain('──▶ [blue] myapp:v1.0 (b0123456789a) 10/10 ready  candidate');
+    record.conclude('finished');
+    expect(text(status(state()))).toMatch(/^default\/api {2}finished: the candidate serves, the first of its app /);
   });
 
   it('stands when preflight has found nothing out yet', () => {
