@@ -2,12 +2,15 @@
  * Records stable's baseline anew while an operator is waited for: no probes are sent then, so all of its pods count users' traffic
  * alone. Nothing depends on it but what the monitor compares with, so what could not be read is left out.
  */
-import { toMilliseconds } from '../domain/duration.ts';
+import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { foreseeInsufficient } from '../domain/insufficient-data.ts';
+import { numberOf } from '../domain/number-of.ts';
 import { intervalOf } from '../domain/watch-looks.ts';
-import { baselineOf, newRecording, record } from '../evidence/baseline.ts';
+import { baselineOf, newRecording, record, usersRequests, type Baseline } from '../evidence/baseline.ts';
 import { sourceInTime } from '../evidence/in-time.ts';
 import { takeSample } from '../evidence/sampling.ts';
 import { pause, report, type Step } from './attempt.ts';
+import type { Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { prepareWatch } from './watch-slots.ts';
 import { requestSources } from './watch-sources.ts';
@@ -32,10 +35,19 @@ export function createBaseline(dependencies: Dependencies): Step<'baseline'> {
       views.refresh();
       const { sample } = await takeSample(sources, { spec, slot: stableSlot }, attempt.signal);
       recording = record(recording, sample, Date.now(), { counts: () => true, lengthMs });
-      report(attempt, 'approval', { summary: `recording what users ask of ${stableSlot}, for the monitor` });
+      report(attempt, 'approval', { summary: inShort(baselineOf(recording), target) });
       await pause(attempt, lookedAt + intervalOf(watch) - Date.now());
       attempt.signal.throwIfAborted();
     }
     return { baseline: baselineOf(recording) };
   };
+}
+
+/** How many requests of users there were, and what that leads to where they are too few: now it can be acted on still. */
+function inShort(baseline: Baseline | null, { spec, stableSlot }: Target): string {
+  const what = `recording what users ask of ${stableSlot ?? 'stable'}, for the monitor`;
+  if (baseline === null) return what;
+  const [requests, forMs] = [usersRequests(baseline), baseline.recordedMs];
+  const foreseen = foreseeInsufficient({ requests, forMs }, spec);
+  return `${what}: ${numberOf(requests, 'request')} in ${formatDuration(forMs)}${foreseen === null ? '' : `; ${foreseen}`}`;
 }
