@@ -215,6 +215,7 @@ describe('what comes next', () => {
     expect(text(status(record.state, { progress }))).toMatch(
       /next +api-green is removed, at the latest in 57s, at 14:05:57 UTC/,
     );
+    expect(text(status(record.state, { progress }))).toMatch(/▸ {2}drain +s\n/);
     record.begin('drain');
     expect(text(status(record.state, { progress }))).toMatch(/next +the drain ends in 57s, at 14:05:57 UTC/);
   });
