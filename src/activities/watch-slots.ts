@@ -5,6 +5,7 @@ import type { SlotUsage, WatchEvidence } from '../domain/evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { deploymentId, type Slot } from '../domain/slot.ts';
 import type { WatchSpec } from '../domain/spec.ts';
+import { inShort } from '../domain/watch-in-short.ts';
 import { intervalOf, shortestIntervalMs } from '../domain/watch-looks.ts';
 import type { Baseline } from '../evidence/baseline.ts';
 import { comparisonOf } from '../evidence/comparison.ts';
@@ -225,7 +226,7 @@ function tell(
   const candidate = views.last(target.candidateSlot)?.state;
   const stable = target.stableSlot === null ? undefined : views.last(target.stableSlot)?.state;
   const progress = {
-    summary: `${toGo}; ${inShort(watch)}`,
+    summary: `${toGo}; ${watch.verdict === 'pass' ? 'good so far: ' : ''}${inShort(watch)}`,
     watch,
     expectedAt: new Date(expectedAt).toISOString(),
     ...(isExtended ? { isExtended } : {}),
@@ -233,10 +234,4 @@ function tell(
     ...(stable === undefined ? {} : { stable }),
   };
   report(attempt, step, progress, toResume(state));
-}
-
-/** All that is well is in the evidence; in the line that says how it goes it would hide what is not. */
-function inShort({ verdict, reason, findings }: WatchEvidence): string {
-  if (verdict !== 'pass') return reason;
-  return `good so far: ${findings.find(({ metric }) => metric === 'error-rate')?.reason ?? reason}`;
 }

@@ -30,7 +30,10 @@ export interface MetricComparison {
   readonly slowerThanMs: number | null;
   /**
    * How sure it is that the candidate is worse, 0 to 1: the probability that one which is exactly as bad as tolerated has fewer
-   * events than this one. It is that of a single look: the verdict keeps its error over all of them.
+   * events than this one. It is that of a single look: the verdict keeps its error over all of them. null where it cannot be told:
+   * after too few looks, or where all events may have come at once.
    */
-  readonly confidence: number;
+  readonly confidence: number | null;
+  /** Why it could not be compared; absent where it could. */
+  readonly why?: string;
 }

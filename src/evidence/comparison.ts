@@ -120,9 +120,8 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
   const time = formatDuration(baseline.recordedMs);
   const users = usersRequests(baseline);
-  return nothing(
-    `stable got ${numberOf(users, 'request')} of users in the ${time} of the baseline, fewer than ${minimumRequests}`,
-  );
+  const counted = `${numberOf(users, 'request')} of users in its ${time}, on the pods of stable that got no probes`;
+  return nothing(`the baseline has ${counted}: fewer than ${minimumRequests}`);
 }
 
 function podsPlan(watch: WatchSpec, base: ComparedWith): StatisticsPlan {

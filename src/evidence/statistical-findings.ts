@@ -7,7 +7,7 @@ import { totalsOf } from './baseline.ts';
 import { comparedBy, countedBy, type ComparisonState, type CountedBy, type WatchComparison } from './comparison.ts';
 import { noTotals, type CounterState, type Totals } from './counters.ts';
 import { immaterial } from './material.ts';
-import { confidenceOf } from './statistics/confidence.ts';
+import { confidenceOf, surenessOf } from './statistics/confidence.ts';
 import { findingsOf, type StatisticalFinding } from './statistics/verdict.ts';
 import { newTest } from './statistics/sequential-test.ts';
 import {
@@ -142,14 +142,16 @@ function comparedMetricsOf(comparison: WatchComparison, state: ComparisonState, 
     const finding = found.find((one) => one.metric === metric);
     if (finding === undefined) return [];
     const bound = boundOf(statistics.seen, metric);
+    const { verdict, reason } = material(comparison, finding, arms);
+    const sureness = surenessOf(statistics.againstStable[metric], comparisonPlan(plan, metric, against));
     return {
       metric,
-      verdict: material(comparison, finding, arms).verdict,
+      verdict,
       candidate: test.candidate,
       stable: test.stable,
       slowerThanMs: bound === null ? null : Math.round(Number(bound) * 1e6) / 1e3,
-      confidence:
-        Math.round(confidenceOf(statistics.againstStable[metric], comparisonPlan(plan, metric, against)) * 1e4) / 1e4,
+      confidence: sureness === null ? null : Math.round(sureness * 1e4) / 1e4,
+      ...(verdict === 'insufficient-data' ? { why: reason } : {}),
     };
   });
 }

@@ -144,7 +144,8 @@ function settings(server: PrometheusProcess): Partial<SpecInput> {
       checks: [
         {
           name: 'answers',
-          prometheus: { query: 'sum(http_requests_total{pod=~"{{app}}-{{slot}}-.*"})', range: '30s', of: 'last' },
+          // And 1, as stable may be scraped for the first time some looks after the candidate.
+          prometheus: { query: '1 + sum(http_requests_total{pod=~"{{app}}-{{slot}}-.*"})', range: '30s', of: 'last' },
           expect: { atLeast: 1, timesStable: 50 },
         },
       ],

@@ -210,7 +210,7 @@ describe('a monitor', () => {
     const options = { step: 'monitor', spec: parsed(spec), hasStable: true } as const;
     expect(comparisonOf({ ...options, baseline: unused })).toMatchObject({
       with: 'nothing',
-      why: 'stable got 10 requests of users in the 1m of the baseline, fewer than 20',
+      why: 'the baseline has 10 requests of users in its 1m, on the pods of stable that got no probes: fewer than 20',
     });
     const used = { ...unused, looks: [{ requests: 310, errors: 0, latency: {}, explained: 290 }] };
     expect(comparisonOf({ ...options, baseline: used }).with).toBe('baseline');
@@ -221,7 +221,10 @@ describe('a monitor', () => {
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
     expect(evidenceOf(rig.watch, (await rig.run(30)).state)).toMatchObject({
       verdict: 'pass',
-      comparison: { with: 'nothing', why: 'stable got 1 request of users in the 1m of the baseline, fewer than 20' },
+      comparison: {
+        with: 'nothing',
+        why: 'the baseline has 1 request of users in its 1m, on the pods of stable that got no probes: fewer than 20',
+      },
     });
   });
 });

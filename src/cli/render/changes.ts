@@ -4,7 +4,7 @@ import type { DeploymentState, StepRecord } from '../../domain/state.ts';
 import { describeSwitch } from './history.ts';
 import { nextOf } from './next.ts';
 import { span, toText, type TextOptions } from './spans.ts';
-import { isUnreached, mark } from './steps.ts';
+import { detailOf, isUnreached, mark } from './steps.ts';
 import { clock, elapsed, upcoming } from './times.ts';
 import { wordOutcome, wordStep } from './words.ts';
 
@@ -21,7 +21,7 @@ export function describeChanges(before: DeploymentStatus | null, after: Deployme
     ...state.steps.flatMap((step) =>
       stepChange(
         old?.steps.find(({ name }) => name === step.name),
-        step,
+        { ...step, detail: detailOf(step, state) },
         now,
       ),
     ),

@@ -32,7 +32,7 @@ const surprising = 0.9;
 
 /** Why what looks worse passes, in one sentence without an end; null where nothing does. */
 export function wordSurprise({ metrics }: ComparisonEvidence): string | null {
-  const isSurprising = metrics.some(({ verdict, confidence }) => verdict !== 'fail' && confidence >= surprising);
+  const isSurprising = metrics.some(({ verdict, confidence }) => verdict !== 'fail' && (confidence ?? 0) >= surprising);
   return isSurprising
     ? 'how sure it is, is of one look alone: a watch that looks so often fails only by what is surer than that'
     : null;
@@ -48,12 +48,28 @@ export function wordCounts({ events, requests }: MetricComparison['candidate']):
 }
 
 /** How sure it is that the candidate is worse: never 0 % nor 100 %. */
-export function wordConfidence(confidence: number): string {
+export function wordConfidence(confidence: number | null): string {
+  if (confidence === null) return 'not known';
   if (confidence < 0.01) return '< 1 %';
   if (confidence > 0.999) return '> 99.9 %';
   return confidence > 0.99
     ? `${(Math.floor(confidence * 1_000) / 10).toFixed(1)} %`
     : `${Math.floor(confidence * 100)} %`;
+}
+
+/** What its latency could not be held against, and why; failed requests say so in the verdict. */
+export function wordUncompared({ metrics }: ComparisonEvidence): string[] {
+  const missing = metrics.filter(({ metric, why }) => metric !== 'error-rate' && why !== undefined);
+  return [...new Set(missing.map(({ why }) => why))].map((why) => {
+    const names = missing.filter((one) => one.why === why).map(({ metric }) => metric.toUpperCase());
+    return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not compared with stable's: ${why}`;
+  });
+}
+
+/** Why it is not known how sure that is; null where it is. */
+export function wordUnsure({ metrics }: ComparisonEvidence): string | null {
+  const isUnsure = metrics.some((metric) => isCompared(metric) && metric.confidence === null);
+  return isUnsure ? 'how sure it is, is not known after few looks, nor where all may have come in one burst' : null;
 }
 
 export function comparisonParts(comparison: ComparisonEvidence, width: number): Part[] {
@@ -68,10 +84,10 @@ export function comparisonParts(comparison: ComparisonEvidence, width: number): 
       span(isCompared(metric) ? wordConfidence(metric.confidence) : '–', isWorse ? 'bad' : 'plain'),
     ];
   });
-  const surprise = wordSurprise(comparison);
+  const notes = [...wordUncompared(comparison), wordUnsure(comparison), wordSurprise(comparison)];
   return [
     part(ranks.rests, paragraph(wordComparison(comparison), width, 'quiet', 2, 4)),
     part(ranks.wrong, rows.length === 0 ? [] : table([head, ...rows])),
-    part(ranks.rests, surprise === null ? [] : paragraph(surprise, width, 'quiet', 2, 4)),
+    ...notes.map((note) => part(ranks.rests, note === null ? [] : paragraph(note, width, 'quiet', 2, 4))),
   ];
 }

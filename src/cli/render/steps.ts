@@ -1,4 +1,5 @@
-import type { StepRecord, StepStatus } from '../../domain/state.ts';
+import type { DeploymentState, StepRecord, StepStatus } from '../../domain/state.ts';
+import { inShort } from '../../domain/watch-in-short.ts';
 import type { DeploymentStatus } from '../../client/index.ts';
 import { part, ranks, type Part } from './parts.ts';
 import { span, table, type Line, type Look, type Span } from './spans.ts';
@@ -27,7 +28,7 @@ function stepRow(step: StepRecord, status: DeploymentStatus, now: Date): Line {
   const { state, progress } = status;
   const running = isUnderWay(step, status);
   const said = running && progress?.step === step.name ? progress.summary : null;
-  const detail = said ?? step.detail ?? (running ? (state.waitingFor ?? '') : '');
+  const detail = said ?? detailOf(step, state) ?? (running ? (state.waitingFor ?? '') : '');
   const name = span(wordStep(step.name), running ? 'strong' : lookOf(step));
   return [
     mark(running ? 'running' : step.status),
@@ -35,6 +36,13 @@ function stepRow(step: StepRecord, status: DeploymentStatus, now: Date): Line {
     ...times(step, now),
     span(detail, running ? 'plain' : lookOf(step)),
   ];
+}
+
+/** Of a watch that has passed in a few words: the rest is in its evidence. */
+export function detailOf(step: StepRecord, { evidence }: Pick<DeploymentState, 'evidence'>): string | null {
+  if (step.status !== 'done' || (step.name !== 'soak' && step.name !== 'monitor')) return step.detail;
+  const watch = evidence[step.name];
+  return watch?.verdict === 'pass' ? inShort(watch) : step.detail;
 }
 
 function retryLine({ retrying }: DeploymentStatus): Line[] {

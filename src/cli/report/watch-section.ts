@@ -89,9 +89,10 @@ function samplesOf({ name }: Metric, { requests, errors }: WatchEvidence['candid
 
 function compared(metric: MetricComparison | undefined): Content {
   if (metric === undefined) return '–';
-  if (!isCompared(metric)) return html`too few requests ${badge(metric.verdict)}`;
+  if (!isCompared(metric)) return html`${metric.why ?? 'too few requests'} ${badge(metric.verdict)}`;
   const { candidate, stable, confidence, verdict } = metric;
-  return html`${wordConfidence(confidence)} sure it is worse ${badge(verdict)}<br />
+  const sure = confidence === null ? 'not known how sure' : `${wordConfidence(confidence)} sure`;
+  return html`${sure} it is worse ${badge(verdict)}<br />
     <small>${wordCounts(candidate)} against ${wordCounts(stable)} ${wordEvents(metric)}</small>`;
 }
 

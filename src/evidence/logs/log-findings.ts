@@ -114,6 +114,7 @@ function unreadWords(role: string, { unread }: LogArm): string {
 
 function passing({ templates, candidate: { lines, allowed } }: LogsState): string {
   const own = templates.filter((template) => template.candidate > 0);
+  if (lines === 0) return 'the candidate has logged nothing';
   if (own.length === 0) {
     const but = allowed === 0 ? '' : ` but ${allowed} that logs.allow allows`;
     return `no errors${but} in ${lines === 1 ? '1 line' : `${lines} lines`} of the candidate's logs`;

@@ -1,4 +1,5 @@
 /** How sure it is that the candidate is worse, for people to read: the verdict itself comes from the boundary. Pure. */
+import { looksNeeded } from '../../domain/watch-looks.ts';
 import { assess, type Comparison, type ComparisonPlan } from './comparison.ts';
 import { binomial, negativeBinomial, type Distribution } from './distribution.ts';
 import { shareOf } from './null-hypothesis.ts';
@@ -11,6 +12,17 @@ import type { Against } from './sequential-test.ts';
  */
 export function confidenceOf(state: Comparison, plan: ComparisonPlan): number {
   return confidenceWith(state, plan, assess(state, plan).burst);
+}
+
+/**
+ * The same as far as it can be told; null where it cannot: few looks do not show whether events come in bursts, and what has all come
+ * in one is a single event.
+ */
+export function surenessOf(state: Comparison, plan: ComparisonPlan): number | null {
+  const { looks } = state.dispersion.candidate;
+  const { events } = state.test.candidate;
+  if (events > 0 && (looks < looksNeeded || events < assess(state, plan).burst)) return null;
+  return confidenceOf(state, plan);
 }
 
 /** The same where events may as well be independent: after few looks nobody knows. */

@@ -5,6 +5,7 @@
  * look: whatever the threshold, the counts above it in both arms can be compared. It is a bound of the histogram, as only there
  * is known how many requests were slower.
  */
+import { numberOf } from '../../domain/number-of.ts';
 import { observations, type Buckets } from '../histogram.ts';
 import type { Counts } from './counts.ts';
 
@@ -32,6 +33,13 @@ export function slowFrom(stable: Seen, q: number): string | null {
     .sort((a, b) => Number(a) - Number(b));
   const slow = bounds.filter((bound) => share(bound) <= mostTimesShare * (1 - q));
   return slow.length > 0 ? leastBy(slow, distance) : (bounds.at(-1) ?? null);
+}
+
+/** Why there is no such bound, in a sentence without an end. */
+export function whyNotSlow(stable: Seen): string {
+  const all = observations(stable);
+  if (all >= observationsNeeded) return "stable's histogram has no buckets";
+  return `stable's latency is known of ${numberOf(all, 'request')}, fewer than the ${observationsNeeded} that tell what is slow`;
 }
 
 /** The requests of a look, and how many of them were slower than the bound; null where the histogram does not have it. */

@@ -13,9 +13,11 @@ import { suspicionOf } from './confidence.ts';
 import type { Counts } from './counts.ts';
 import { isGrave } from './grave.ts';
 import type { Against } from './sequential-test.ts';
+import { whyNotSlow, type Seen } from './slow-requests.ts';
 import {
   againstLimitOf,
   againstStableOf,
+  boundOf,
   comparedMetrics,
   comparisonPlan,
   graveShareOf,
@@ -37,7 +39,7 @@ export interface StatisticalFinding {
 export function findingsOf(state: WatchStatistics, plan: StatisticsPlan): StatisticalFinding[] {
   return [
     ...comparedMetrics.flatMap((metric) => graveFinding(state, metric, plan)),
-    ...comparedMetrics.flatMap((metric) => findingAgainstStable(state.againstStable[metric], metric, plan)),
+    ...comparedMetrics.flatMap((metric) => findingAgainstStable(state, metric, plan)),
     ...comparedMetrics.flatMap((metric) => findingAgainstLimit(state.againstLimits[metric], metric, plan)),
   ];
 }
@@ -70,15 +72,21 @@ function graveFinding(state: WatchStatistics, metric: ComparedMetric, plan: Stat
   return [{ metric, against: 'grave', verdict: 'fail', reason }];
 }
 
-function findingAgainstStable(state: Comparison, metric: ComparedMetric, plan: StatisticsPlan): StatisticalFinding[] {
+function findingAgainstStable(
+  { seen, againstStable }: WatchStatistics,
+  metric: ComparedMetric,
+  plan: StatisticsPlan,
+): StatisticalFinding[] {
   const against = againstStableOf(plan);
   if (against === null) return [];
+  const state = againstStable[metric];
   const { candidate, stable } = state.test;
   const tolerated = plan.tolerance === 1 ? '' : ` ${plan.tolerance} times`;
   const own = comparisonPlan(plan, metric, against);
   const { isWorse, burst } = assessed(state, own, plan);
-  const words = `${shareOf(candidate, metric)} is ${isWorse ? '' : 'not '}worse than${tolerated} stable's ${share(stable)}`;
-  const gap = gapOf(state, plan, own) ?? gapOfStable(state, plan, against);
+  const isMore = candidate.events * stable.requests > plan.tolerance * stable.events * candidate.requests;
+  const words = `${shareOf(candidate, metric)} is ${howSure(isWorse, isMore)}worse than${tolerated} stable's ${share(stable)}`;
+  const gap = gapOfSlow(seen, metric, against) ?? gapOf(state, plan, own) ?? gapOfStable(state, plan, against);
   return [finding(metric, 'stable', isWorse, words + inBursts(burst), gap)];
 }
 
@@ -87,12 +95,20 @@ function findingAgainstLimit(state: Comparison, metric: ComparedMetric, plan: St
   if (against?.kind !== 'limit') return [];
   const own = comparisonPlan(plan, metric, against);
   const { isWorse, burst } = assessed(state, own, plan);
+  const { events, requests } = state.test.candidate;
+  const isAbove = howSure(isWorse, events > against.limit * requests);
   const slower = `${slowerThanLimit(state.test.candidate, metric, plan)}, of ${percentage(against.limit)} that may be`;
   const words =
     metric === 'error-rate'
-      ? `${shareOf(state.test.candidate, metric)} is ${isWorse ? '' : 'not '}above ${percentage(against.limit)}`
-      : `${metric} is ${isWorse ? '' : 'not '}above its limit: ${slower}`;
+      ? `${shareOf(state.test.candidate, metric)} is ${isAbove}above ${percentage(against.limit)}`
+      : `${metric} is ${isAbove}above its limit: ${slower}`;
   return [finding(metric, 'limit', isWorse, words + inBursts(burst), gapOf(state, plan, own))];
+}
+
+/** What is more than it may be, and may be so by chance, is not said to be less. */
+function howSure(isWorse: boolean, isMore: boolean): string {
+  if (isWorse) return '';
+  return isMore ? 'not surely ' : 'not ';
 }
 
 function finding(
@@ -105,6 +121,12 @@ function finding(
   if (isWorse) return { metric, against, verdict: 'fail', reason: words };
   if (gap === null) return { metric, against, verdict: 'pass', reason: words };
   return { metric, against, verdict: 'insufficient-data', reason: gap };
+}
+
+/** Nothing is slower than what is not known. */
+function gapOfSlow(seen: Seen, metric: ComparedMetric, { kind }: Against): string | null {
+  if (metric === 'error-rate' || boundOf(seen, metric) !== null) return null;
+  return `${whyNotSlow(seen)}${kind === 'baseline' ? ', in the first third of its baseline' : ''}`;
 }
 
 /** Why the comparison cannot pass; null when it can. */

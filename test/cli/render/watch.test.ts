@@ -115,6 +115,34 @@ describe('the comparison', () => {
     expect(shown).toMatch(/\?  above stable's P95 +0 of 0 +0 of 0 +–\n/);
   });
 
+  it('says why latency was not compared, once where it is the same', () => {
+    const none = { requests: 0, events: 0 };
+    const metric = {
+      verdict: 'insufficient-data',
+      candidate: none,
+      stable: none,
+      slowerThanMs: null,
+      confidence: 0,
+    } as const;
+    const why = "stable's latency is known of 17 requests, fewer than the 50 that tell what is slow";
+    const metrics = [{ metric: 'p95', ...metric, why } as const, { metric: 'p99', ...metric, why } as const];
+    const shown = text(
+      soaked({ ...quietSoak(), ...(comparison && { comparison: { ...comparison, metrics } }) }),
+      Infinity,
+    );
+    expect(shown.replace(/\s+/g, ' ')).toContain(`– P95 and P99 are not compared with stable's: ${why} `);
+    expect(shown).not.toContain('how sure it is, is not known');
+  });
+
+  it('does not take what is not known for sure', () => {
+    const counts = { candidate: { requests: 374, events: 30 }, stable: { requests: 943, events: 0 } };
+    const metric = { metric: 'error-rate', verdict: 'fail', ...counts, slowerThanMs: null, confidence: null } as const;
+    const evidence = { ...quietSoak(), ...(comparison && { comparison: { ...comparison, metrics: [metric] } }) };
+    const shown = text(soaked(evidence), Infinity);
+    expect(shown).toMatch(/failed +30 of 374 +0 of 943 +not known\n/);
+    expect(shown).toContain('how sure it is, is not known after few looks, nor where all may have come in one burst');
+  });
+
   it.each([
     ['pass', 0.98, true],
     ['pass', 0.4, false],

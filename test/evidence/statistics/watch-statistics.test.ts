@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Totals } from '../../../src/evidence/counters.ts';
 import { boundAbove, slowerThan, slowFrom } from '../../../src/evidence/statistics/slow-requests.ts';
+import { surenessOf } from '../../../src/evidence/statistics/confidence.ts';
 import { findingsOf, hasFailed } from '../../../src/evidence/statistics/verdict.ts';
 import {
+  againstStableOf,
+  comparisonPlan,
   lookAt,
   newStatistics,
   statisticsAfter,
@@ -208,5 +211,52 @@ describe('slow requests', () => {
     expect(boundAbove(seen, 0.3)).toBe('0.5');
     expect(boundAbove(seen, 0.5)).toBe('0.5');
     expect(boundAbove(seen, 2)).toBeNull();
+  });
+});
+
+describe('how sure it is that a candidate is worse', () => {
+  const errors = { kind: 'stable', tolerance: 1 } as const;
+  const sure = (state: WatchStatistics): number | null =>
+    surenessOf(state.againstStable['error-rate'], comparisonPlan(plan, 'error-rate', againstStableOf(plan) ?? errors));
+
+  it('is not known after few looks, which do not show whether errors come in bursts', () => {
+    expect(sure(watched(7, totals(25, 2), totals(25, 0)))).toBeNull();
+    expect(sure(watched(8, totals(25, 2), totals(25, 0)))).toBeGreaterThan(0.99);
+    expect(sure(watched(3, totals(25, 0), totals(25, 2)))).toBe(0);
+  });
+
+  it('is not known where all errors may have come in one burst', () => {
+    const quiet = watched(20, totals(25, 0), totals(25, 0));
+    const state = lookAt(quiet, { candidate: totals(25, 12), stable: totals(25, 0) }, 105_000, plan);
+    const after = watched(10, totals(25, 0), totals(25, 0), plan, state);
+    expect(sure(after)).toBeNull();
+  });
+});
+
+describe('what is said of a candidate that passes', () => {
+  it('is not that it is no worse where it may be so by chance', () => {
+    const reasonOf = (state: WatchStatistics): string | undefined => findingsOf(state, plan)[0]?.reason;
+    const more = lookAt(
+      watched(20, totals(25, 0), totals(25, 0)),
+      { candidate: totals(25, 3), stable: totals(25, 2) },
+      105_000,
+      plan,
+    );
+    expect(reasonOf(more)).toMatch(
+      /^error rate 0\.571 % of 525 requests is not surely worse than stable's 0\.381 % of 525/,
+    );
+    const same = watched(20, totals(25, 1), totals(25, 1));
+    expect(reasonOf(same)).toMatch(/^error rate 4 % of 500 requests is not worse than stable's 4 % of 500/);
+  });
+
+  it('is that latency was not compared, and why, where stable has shown too little of it', () => {
+    const against = { ...plan, compareWith: 'baseline' } as const;
+    const begin = statisticsAfter([totals(40, 0), totals(40, 0), totals(40, 0)]);
+    const found = findingsOf(watched(10, totals(25, 0), null, against, begin), against);
+    expect(found.find(({ metric }) => metric === 'p95')).toMatchObject({
+      verdict: 'insufficient-data',
+      reason:
+        "stable's latency is known of 40 requests, fewer than the 50 that tell what is slow, in the first third of its baseline",
+    });
   });
 });
