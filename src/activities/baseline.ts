@@ -10,7 +10,7 @@ import { baselineOf, newRecording, record, usersRequests, type Baseline } from '
 import { sourceInTime } from '../evidence/in-time.ts';
 import { takeSample } from '../evidence/sampling.ts';
 import { pause, report, type Step } from './attempt.ts';
-import type { Target } from './contract.ts';
+import type { BaselineResult, Target } from './contract.ts';
 import type { Dependencies } from './dependencies.ts';
 import { prepareWatch } from './watch-slots.ts';
 import { requestSources } from './watch-sources.ts';
@@ -39,15 +39,32 @@ export function createBaseline(dependencies: Dependencies): Step<'baseline'> {
       await pause(attempt, lookedAt + intervalOf(watch) - Date.now());
       attempt.signal.throwIfAborted();
     }
-    return { baseline: baselineOf(recording) };
+    return resultOf(baselineOf(recording), target);
+  };
+}
+
+function resultOf(baseline: Baseline | null, target: Target): BaselineResult {
+  if (baseline === null) return { baseline };
+  const warning = foreseen(baseline, target);
+  if (warning === null) return { baseline };
+  return {
+    baseline,
+    warning: `users ask little of ${target.stableSlot ?? 'stable'}, ${counted(baseline)}: ${warning}`,
   };
 }
 
 /** How many requests of users there were, and what that leads to where they are too few: now it can be acted on still. */
-function inShort(baseline: Baseline | null, { spec, stableSlot }: Target): string {
-  const what = `recording what users ask of ${stableSlot ?? 'stable'}, for the monitor`;
+function inShort(baseline: Baseline | null, target: Target): string {
+  const what = `recording what users ask of ${target.stableSlot ?? 'stable'}, for the monitor`;
   if (baseline === null) return what;
-  const [requests, forMs] = [usersRequests(baseline), baseline.recordedMs];
-  const foreseen = foreseeInsufficient({ requests, forMs }, spec);
-  return `${what}: ${numberOf(requests, 'request')} in ${formatDuration(forMs)}${foreseen === null ? '' : `; ${foreseen}`}`;
+  const warning = foreseen(baseline, target);
+  return `${what}: ${counted(baseline)}${warning === null ? '' : `; ${warning}`}`;
+}
+
+function counted(baseline: Baseline): string {
+  return `${numberOf(usersRequests(baseline), 'request')} in ${formatDuration(baseline.recordedMs)}`;
+}
+
+function foreseen(baseline: Baseline, { spec }: Target): string | null {
+  return foreseeInsufficient({ requests: usersRequests(baseline), forMs: baseline.recordedMs }, spec);
 }

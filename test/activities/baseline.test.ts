@@ -27,7 +27,10 @@ describe('the baseline that is recorded while an operator is waited for', () => 
   it('tells how many requests there were, and that they are too few for the monitor', async () => {
     const rig = await SlotsRig.of({ blue: { version: 'v1.0', pods: 1 } });
     const attempt = new RigAttempt();
-    await createBaseline(rig.dependencies)(rig.target(monitor), attempt);
+    const { warning } = await createBaseline(rig.dependencies)(rig.target(monitor), attempt);
+    expect(warning).toMatch(
+      /^users ask little of blue, 0 requests in [\dms.]+: at that rate the monitor gets fewer than /,
+    );
     expect(attempt.reports.at(-1)?.progress.summary).toMatch(
       /^recording what users ask of blue, for the monitor: 0 requests in [\dms.]+; at that rate the monitor gets fewer than monitor\.minimumRequests \(20\), and production is switched back$/,
     );
