@@ -64,6 +64,8 @@ export interface SoakResult extends WatchEvidence {
 export interface BaselineResult {
   /** As the monitor takes it; null where nothing could be recorded. */
   readonly baseline: unknown;
+  /** What too few requests of users lead to, in one sentence; absent where there are enough. */
+  readonly warning?: string;
 }
 
 export interface MonitorInput extends Target {

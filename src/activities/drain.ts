@@ -1,6 +1,7 @@
 /** Watches the slot that goes away until nobody asks it anything any more, within the limit of the spec. */
 import { whyInFull } from '../domain/drain-wait.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
+import { numberOf } from '../domain/number-of.ts';
 import { slotName } from '../domain/slot.ts';
 import type { Spec } from '../domain/spec.ts';
 import { pause, report, type Attempt, type Step } from './attempt.ts';
@@ -72,7 +73,7 @@ function tell(attempt: Attempt, { spec, slot }: DrainInput, resume: Resume): voi
 function wordWait(spec: Spec, { tail, startedAt }: Resume): string {
   const why = tail === null ? whyInFull(spec) : null;
   if (why !== null) return `all of drain (${spec.drain}) is waited for: ${why}`;
-  const seen = tail === null ? 'its requests cannot be counted' : `${tail} late requests`;
+  const seen = tail === null ? 'its requests cannot be counted' : numberOf(tail, 'late request');
   return `${seen} in ${formatDuration(Date.now() - startedAt)}`;
 }
 

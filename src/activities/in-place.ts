@@ -7,6 +7,7 @@ import type { Cluster } from '../kubernetes/cluster.ts';
 import { selectorChanged } from '../kubernetes/hand-edit.ts';
 import {
   describeSelector,
+  isGivenBack,
   namesSlot,
   noSlot,
   otherLabels,
@@ -19,19 +20,21 @@ import type { Target } from './contract.ts';
 
 /**
  * Throws SelectorChanged where production does not select `expected` (null: no slot) any more, and ObjectMissing where its
- * Service is gone. That the API server cannot be asked at the moment is no change.
+ * Service is gone. That the API server cannot be asked at the moment is no change, and what the deployment's own rollback has done
+ * is nobody else's: it may be there before the watch is told to stop.
  */
 export async function assertProduction(
   cluster: Cluster,
-  { spec }: Target,
+  target: Target,
   expected: Slot | null,
   step: 'soak' | 'monitor',
 ): Promise<void> {
+  const { spec } = target;
   const live = await readProduction(cluster, spec).catch((error: unknown) => {
     if (error instanceof DeploymentError && error.failure === 'ObjectMissing') throw error;
     return null;
   });
-  if (live === null) return;
+  if (live === null || isGivenBack(live, target)) return;
   const isSelected = selects(live, spec.app, expected);
   const isNarrow = isSelected && (await isNarrowed(cluster, live, spec, expected));
   if (isSelected && !isNarrow) return;

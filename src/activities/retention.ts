@@ -68,6 +68,8 @@ async function answer(
         'ObjectMissing',
         `somebody has deleted the Service "${spec.service}". Create it again with the selector app: ${spec.app}, version: ${candidateSlot}, then deploy again`,
       );
+    case 'given-back':
+      return { over: true, notice: null };
     case 'moved':
       throw moved(finding.live, input);
     case 'narrowed': {

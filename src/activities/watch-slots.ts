@@ -221,13 +221,15 @@ function tell(
   // Too little data at first is no reason to expect the extension.
   const expectedAt = Date.now() < usualEnd ? usualEnd : endsAt;
   const left = formatDuration(Math.max(0, expectedAt - Date.now()));
-  const toGo = expectedAt > usualEnd ? `${left} of the extension to go, at most` : `${left} to go`;
+  const isExtended = expectedAt > usualEnd;
+  const toGo = isExtended ? `${left} of the extension to go, at most` : `${left} to go`;
   const candidate = views.last(target.candidateSlot)?.state;
   const stable = target.stableSlot === null ? undefined : views.last(target.stableSlot)?.state;
   const progress = {
     summary: `${toGo}; ${watch.verdict === 'pass' ? 'good so far: ' : ''}${inShort(watch)}`,
     watch,
     expectedAt: new Date(expectedAt).toISOString(),
+    ...(isExtended ? { isExtended } : {}),
     ...(candidate === undefined ? {} : { candidate }),
     ...(stable === undefined ? {} : { stable }),
   };

@@ -16,6 +16,8 @@ export interface Progress {
   readonly watch?: WatchEvidence;
   /** When the activity expects to be done, if nothing goes wrong. */
   readonly expectedAt?: string;
+  /** A watch that is beyond its duration, in its extension, since it has insufficient data. */
+  readonly isExtended?: true;
 }
 
 /** The heartbeat details of every activity: what people see, and what the next attempt resumes from. */

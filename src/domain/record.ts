@@ -115,6 +115,15 @@ export class DeploymentRecord {
     );
   }
 
+  /** What followed from a step that has ended: it goes to its detail. */
+  followed(step: StepName, by: string): void {
+    this.#state.steps = this.#state.steps.map((record) =>
+      record.name === step
+        ? { ...record, detail: paragraph(record.detail === null ? by : `${record.detail}; ${by}`) }
+        : record,
+    );
+  }
+
   /** Ends what never ran, so that a final document has no pending step. */
   skipPending(detail: string): void {
     for (const { name, status } of this.#state.steps) if (status === 'pending') this.end(name, 'skipped', detail);

@@ -38,7 +38,7 @@ export interface StepRecord {
 /** How a deployment stands. All but `running` are final. */
 export type Outcome =
   | 'running'
-  /** The candidate serves, stable is gone. */
+  /** The candidate serves, stable is gone; in the first deployment of an app there was none. */
   | 'finished'
   /** The candidate serves; the next deployment took over stable's slot. */
   | 'superseded'

@@ -80,6 +80,12 @@ export function totalsOf({ looks }: Baseline): Totals {
   return looks.reduce(addTotals, noTotals);
 }
 
+/** How many of them were users', as far as that can be told. */
+export function usersRequests(baseline: Baseline): number {
+  const { requests, explained = 0 } = totalsOf(baseline);
+  return Math.max(0, requests - explained);
+}
+
 /** Neighbours are put together while there are too many of them. */
 function thinned(looks: readonly BaselineLook[]): readonly BaselineLook[] {
   const isTooMuch =

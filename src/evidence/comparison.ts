@@ -10,7 +10,7 @@ import type { ComparedWith } from '../domain/comparison-evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { numberOf } from '../domain/number-of.ts';
 import type { Spec, Thresholds, WatchSpec } from '../domain/spec.ts';
-import { totalsOf, type Baseline } from './baseline.ts';
+import { totalsOf, usersRequests, type Baseline } from './baseline.ts';
 import {
   statisticsAfter,
   newStatistics,
@@ -119,7 +119,7 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   const { minimumRequests } = watch;
   if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
   const time = formatDuration(baseline.recordedMs);
-  const users = Math.max(0, requests - explained);
+  const users = usersRequests(baseline);
   const counted = `${numberOf(users, 'request')} of users in its ${time}, on the pods of stable that got no probes`;
   return nothing(`the baseline has ${counted}: fewer than ${minimumRequests}`);
 }

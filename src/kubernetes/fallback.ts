@@ -3,7 +3,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { Slot } from '../domain/slot.ts';
 import type { Json } from './api-server.ts';
 import type { PodView } from './pod.ts';
-import { describeSelector, namesSlot, otherLabels, type ProductionService } from './production.ts';
+import { describeSelector, isGivenBack, namesSlot, otherLabels, type ProductionService } from './production.ts';
 import { tornDownAnnotation } from './scale.ts';
 import { revisionOf } from './slot.ts';
 
@@ -17,6 +17,7 @@ export interface RetentionSnapshot {
 
 export interface RetentionPlan {
   readonly spec: { readonly app: string; readonly rollback: { readonly minimumReady: number } };
+  readonly runId: string;
   readonly stableSlot: Slot | null;
   readonly candidateSlot: Slot;
   readonly candidateRevision?: string;
@@ -27,6 +28,8 @@ export interface RetentionPlan {
 
 export type RetentionFinding =
   | { readonly kind: 'service-gone' | 'fallback-gone' | 'candidate-down' }
+  /** The deployment's own rollback has given the Service back: there is nothing to keep any more. */
+  | { readonly kind: 'given-back' }
   /** Production selects something else than the candidate. */
   | { readonly kind: 'moved'; readonly live: ProductionService }
   /** It asks for a label, too, that the candidate's pods do not get from its template. */
@@ -46,6 +49,7 @@ export function lookAtRetention(snapshot: RetentionSnapshot, plan: RetentionPlan
     candidateDeployments: [candidate],
   } = snapshot;
   if (live === undefined) return { kind: 'service-gone' };
+  if (isGivenBack(live, plan)) return { kind: 'given-back' };
   if (!namesSlot(live.selector, plan.spec.app, plan.candidateSlot)) return { kind: 'moved', live };
   if (isDown(snapshot, plan)) return { kind: 'candidate-down' };
   if (stable === undefined) return { kind: 'fallback-gone' };

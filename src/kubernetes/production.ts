@@ -128,6 +128,11 @@ export function unreadableFence(live: ProductionService): string {
   return `the annotation ${annotations.fence} of the Service "${live.name}" is ${writtenFence(live)}, which is no sequence number: remove the annotation, then deploy again`;
 }
 
+/** Whether the rollback of this deployment has been there: it never selects anything again, whoever does. */
+export function isGivenBack({ released }: ProductionService, { runId }: { readonly runId: string }): boolean {
+  return released === runId;
+}
+
 /** Whether the selector asks for the labels of this slot's pods; it may ask for others, too. */
 export function namesSlot(selector: Readonly<Record<string, string>>, app: string, slot: Slot): boolean {
   return Object.entries(slotLabels(app, slot)).every(([name, value]) => selector[name] === value);

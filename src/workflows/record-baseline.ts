@@ -34,22 +34,25 @@ function isUsed({ planned: { spec, stableSlot } }: Deployment): boolean {
 }
 
 async function recordAgain(deployment: Deployment): Promise<void> {
-  const { planned } = deployment;
+  const { planned, record } = deployment;
   const { duration } = planned.spec.monitor;
   const begun = Date.now();
+  let warned = false;
   for (;;) {
-    const baseline = await recorded(() => baselineActivities(duration).baseline(planned));
+    const { baseline, warning } = await recorded(() => baselineActivities(duration).baseline(planned));
     if (baseline !== null) deployment.baseline = baseline;
+    if (warning !== undefined && !warned) record.notice(warning);
+    warned ||= warning !== undefined;
     await sleep(Math.max(toMilliseconds(duration), (Date.now() - begun) * pauseShare));
   }
 }
 
-/** null also where it failed: what was recorded before stays, and the next one may come to more. */
-async function recorded(record: () => Promise<BaselineResult>): Promise<unknown> {
+/** Nothing also where it failed: what was recorded before stays, and the next one may come to more. */
+async function recorded(record: () => Promise<BaselineResult>): Promise<BaselineResult> {
   try {
-    return (await record()).baseline;
+    return await record();
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return null;
+    return { baseline: null };
   }
 }

@@ -8,6 +8,7 @@
 import type { RollbackResult, Target } from '../activities/contract.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { HandEdit } from '../domain/hand-edit.ts';
+import { slotName } from '../domain/slot.ts';
 import type { DeploymentState, Outcome, StepName, SwitchRecord } from '../domain/state.ts';
 import type { Deployment } from './deployment.ts';
 import { failureOf, handEditOf } from './failure-of.ts';
@@ -143,7 +144,8 @@ async function removeCandidate(deployment: Deployment, target: Target, way: WayB
   const slot = target.candidateSlot;
   try {
     if (way === 'switched') {
-      record.notice(`candidate: ${await drainedWords(target, slot)}`);
+      const drained = await drainedWords(target, slot);
+      record.followed('rollback', `then ${slotName(target.spec.app, slot)} was drained: ${drained}`);
     }
     const { detail } = await stepActivities(target.spec.timeouts.teardown).teardown({ ...target, slot, how: 'delete' });
     record.notice(detail);

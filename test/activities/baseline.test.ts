@@ -24,6 +24,18 @@ describe('the baseline that is recorded while an operator is waited for', () => 
     expect(requests).toBeLessThanOrEqual(ofStable);
   });
 
+  it('tells how many requests there were, and that they are too few for the monitor', async () => {
+    const rig = await SlotsRig.of({ blue: { version: 'v1.0', pods: 1 } });
+    const attempt = new RigAttempt();
+    const { warning } = await createBaseline(rig.dependencies)(rig.target(monitor), attempt);
+    expect(warning).toMatch(
+      /^users ask little of blue, 0 requests in [\dms.]+: at that rate the monitor gets fewer than /,
+    );
+    expect(attempt.reports.at(-1)?.progress.summary).toMatch(
+      /^recording what users ask of blue, for the monitor: 0 requests in [\dms.]+; at that rate the monitor gets fewer than monitor\.minimumRequests \(20\), and production is switched back$/,
+    );
+  });
+
   it('is nothing where there is no stable slot', async () => {
     const rig = await SlotsRig.of({ green: { version: 'v2.0', pods: 1 } });
     const target = { ...rig.target(monitor), stableSlot: null };

@@ -37,6 +37,16 @@ it('is bounded by the spec', async () => {
   });
 });
 
+it('tells how many came so far', async () => {
+  const attempt = attemptOf();
+  await drained([1, 1, 0, 0], attempt);
+  const said = attempt.beats.map(({ progress: { summary } }) => summary);
+  expect(said.slice(0, 2)).toEqual([
+    'draining api-blue: 1 late request in 2s',
+    'draining api-blue: 2 late requests in 4s',
+  ]);
+});
+
 it('does not call quiet what it could not count', async () => {
   expect(await drained([])).toEqual({ tailRequests: null, quiet: false, waitedMs: 20_000 });
 });

@@ -49,6 +49,8 @@ export class SlotsRig {
   readonly dependencies: Dependencies;
   /** What the production Service selects. */
   live: Slot = 'blue';
+  /** The annotations of the production Service. */
+  annotations: Record<string, string> = {};
   /** Warning Events, as the API server has them. */
   readonly warnings: object[] = [];
   /** In MiB, of each pod of a slot; null where the cluster has no metrics API. */
@@ -197,7 +199,7 @@ export class SlotsRig {
       { manager: 'kubectl-label', time: '2026-02-01T00:00:00Z', fieldsV1: { 'f:metadata': { 'f:labels': {} } } },
     ];
     return {
-      metadata: { name: 'api-service', managedFields },
+      metadata: { name: 'api-service', annotations: this.annotations, managedFields },
       spec: { selector, ports },
     };
   }

@@ -111,6 +111,8 @@ describe('a soak', () => {
       /to go(, at most)?; good so far: error rate 0 % of \d+ requests is within 1 %$/,
     );
     expect(told.find((one) => one.includes('extension'))).toMatch(/^\d[\d.]*s of the extension to go, at most; /);
+    for (const { progress } of attempt.reports)
+      expect(progress.isExtended ?? false).toBe(progress.summary.includes('of the extension to go'));
   });
 
   it('is gone on with by another worker: the same clock, and everything counted', async () => {
@@ -197,5 +199,18 @@ describe('a monitor', () => {
         'during the monitor somebody has changed the selector of the Service "api-service", which should select api-green, to app=api, version=blue',
       edit: { slot: 'blue', selector: 'app=api, version=blue', by: 'kubectl-patch', at: '2026-01-01T00:00:00.000Z' },
     });
+  });
+
+  it('takes the rollback of its own deployment for no hand of somebody else’s', async () => {
+    const rig = await SlotsRig.of({ blue: good, green: good });
+    rig.live = 'green';
+    const attempt = new RigAttempt();
+    attempt.onReport = ({ progress }) => {
+      rig.live = 'blue';
+      rig.annotations = { 'cutover.dev/released': 'run' };
+      if (progress.watch?.samples === 2) attempt.stop();
+    };
+    const target = rig.target({ monitor: { ...monitor, duration: '1m' } });
+    await expect(createMonitor(rig.dependencies)(target, attempt)).rejects.toThrow('stopped');
   });
 });

@@ -217,13 +217,13 @@ describe('a monitor', () => {
   });
 
   it('rests on the limits alone where stable had hardly any requests, and says so', async () => {
-    const idle: Baseline = { format: 2, recordedMs: 60_000, looks: [{ requests: 3, errors: 0, latency: {} }] };
+    const idle: Baseline = { format: 2, recordedMs: 60_000, looks: [{ requests: 1, errors: 0, latency: {} }] };
     const rig = new WatchRig(serving(30, 50), { baseline: idle, stable: serving(30, 0) });
     expect(evidenceOf(rig.watch, (await rig.run(30)).state)).toMatchObject({
       verdict: 'pass',
       comparison: {
         with: 'nothing',
-        why: 'the baseline has 3 requests of users in its 1m, on the pods of stable that got no probes: fewer than 20',
+        why: 'the baseline has 1 request of users in its 1m, on the pods of stable that got no probes: fewer than 20',
       },
     });
   });

@@ -5,6 +5,7 @@ import { viewPod } from '../../src/kubernetes/pod.ts';
 
 const plan: RetentionPlan = {
   spec: { app: 'api', rollback: { minimumReady: 2 } },
+  runId: 'run',
   stableSlot: 'blue',
   candidateSlot: 'green',
   candidateRevision: '1',
@@ -13,6 +14,12 @@ const plan: RetentionPlan = {
 };
 
 const service = (selector: Record<string, string>) => viewProduction({ spec: { selector } });
+
+const givenBackBy = (run: string) =>
+  viewProduction({
+    metadata: { annotations: { 'cutover.dev/released': run } },
+    spec: { selector: { app: 'api', version: 'blue' } },
+  });
 
 const podOf = (status: string) => viewPod({ status: { conditions: [{ type: 'Ready', status }] } });
 
@@ -70,6 +77,11 @@ describe('what is amiss in the retention', () => {
       const moved = lookAtRetention({ ...well, services: [service(selector)], candidatePods: [] }, plan);
       expect(moved).toMatchObject({ kind: 'moved', live: { selector } });
     }
+  });
+
+  it('is nothing to keep where its own rollback has switched, and a hand where only an earlier one has', () => {
+    expect(lookAtRetention({ ...well, services: [givenBackBy('run')] }, plan)).toEqual({ kind: 'given-back' });
+    expect(lookAtRetention({ ...well, services: [givenBackBy('before')] }, plan)).toMatchObject({ kind: 'moved' });
   });
 
   it('is a candidate without a ready pod, where the fallback has what a rollback needs', () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { MonitorInput } from '../../src/activities/contract.ts';
+import type { BaselineResult, MonitorInput } from '../../src/activities/contract.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { at, operator } from './operator.ts';
 import { WorkflowRig, type RunningDeployment } from './rig.ts';
@@ -20,7 +20,7 @@ async function approve(run: RunningDeployment): Promise<void> {
 }
 
 /** The activities of a deployment that remember what the monitor got. */
-function remembering(baseline: () => Promise<{ baseline: unknown }>) {
+function remembering(baseline: () => Promise<BaselineResult>) {
   const seen: unknown[] = [];
   const errors: unknown[] = [];
   return {
@@ -65,6 +65,27 @@ describe.concurrent("stable's baseline", () => {
       },
     });
     expect(seen).toEqual([expect.stringMatching(/^number \d+$/)]);
+  });
+
+  it('that is too small for the monitor is a notice, once', async () => {
+    let times = 0;
+    const { activities } = remembering(async () => {
+      times += 1;
+      return { baseline: null, warning: `too few, number ${times}` };
+    });
+    const { state } = await rig.deploy({
+      spec: withApproval,
+      activities,
+      script: async (run) => {
+        await run.when(at('approval'));
+        await run.pass('40m');
+        await approve(run);
+      },
+    });
+    expect(times).toBeGreaterThan(1);
+    expect(state.notices.filter(({ text }) => text.startsWith('too few')).map(({ text }) => text)).toEqual([
+      'too few, number 1',
+    ]);
   });
 
   it('is that of the soak where it could not be recorded anew', async () => {

@@ -108,6 +108,9 @@ describe.concurrent('rollback', () => {
     });
     expect(state.outcome).toBe('rolled-back');
     expect(calls.slice(-3)).toEqual(['rollback', 'drain', 'teardown']);
+    expect(state.steps.find(({ name }) => name === 'rollback')?.detail).toMatch(
+      /\S; then api-green was drained: quiet after 1s; 2 late requests$/,
+    );
     expect(state.switches).toMatchObject([
       { kind: 'cutover' },
       { kind: 'rollback', from: 'green', to: 'blue', ...operator },

@@ -2,6 +2,7 @@
 import type { DeploymentStatus } from '../../client/index.ts';
 import type { DeploymentState, StepRecord } from '../../domain/state.ts';
 import { describeSwitch } from './history.ts';
+import { nextOf } from './next.ts';
 import { span, toText, type TextOptions } from './spans.ts';
 import { detailOf, isUnreached, mark } from './steps.ts';
 import { clock, elapsed, upcoming } from './times.ts';
@@ -32,7 +33,7 @@ export function describeChanges(before: DeploymentStatus | null, after: Deployme
       at,
       text: `• ${kind} by ${by}: ${reason}`,
     })),
-    ...waitChange(old, state, now),
+    ...waitChange(before, after, now),
     ...endChange(old, state, now),
   ];
   return changes
@@ -63,12 +64,20 @@ function stepChange(before: StepRecord | undefined, step: StepRecord, now: Date)
   return [{ at, text: `${mark(status).text} ${wordStep(step.name)}${took}${said}` }];
 }
 
-function waitChange(old: DeploymentState | null, { waitingFor, next }: DeploymentState, now: Date): Change[] {
-  const at = now.toISOString();
+/** They came to be when their step began, or when it has told of them. */
+function waitChange(before: DeploymentStatus | null, after: DeploymentStatus, now: Date): Change[] {
+  const { state, progress } = after;
+  const { waitingFor } = state;
+  const [known, next] = [before && nextOf(before), nextOf(after)];
+  const running = state.steps.find(({ status }) => status === 'running');
+  const begun = running?.startedAt ?? now.toISOString();
+  const told = next?.what === state.next?.what ? begun : (progress?.at ?? begun);
   return [
-    ...(waitingFor !== null && waitingFor !== old?.waitingFor ? [{ at, text: `… waits for ${waitingFor}` }] : []),
-    ...(next !== null && next.what !== old?.next?.what
-      ? [{ at, text: `… next: ${next.what} ${upcoming(next.at, now)}` }]
+    ...(waitingFor !== null && waitingFor !== before?.state.waitingFor
+      ? [{ at: begun, text: `… waits for ${waitingFor}` }]
+      : []),
+    ...(next !== null && next.what !== known?.what
+      ? [{ at: told, text: `… next: ${next.what} ${upcoming(next.at, now)}` }]
       : []),
   ];
 }

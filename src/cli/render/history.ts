@@ -8,7 +8,7 @@ import { clock } from './times.ts';
 const noticesShown = 6;
 
 export function renderHistory(state: DeploymentState, now: Date, width: number): Part[] {
-  const switches = state.switches.map((record) => switchRow(record, now));
+  const switches = state.switches.map((record) => switchRow(record, state, now));
   const decisions = state.decisions.map(({ at, kind, by, reason, via }): Line => [
     span(clock(at, now), 'quiet'),
     span(kind, 'strong'),
@@ -36,15 +36,21 @@ export function describeSwitch(record: SwitchRecord): string {
   return `${way}, patched in ${formatDuration(requestToPatchMs)}, ${verified}`;
 }
 
-function switchRow(record: SwitchRecord, now: Date): Line {
-  const { kind, by, approvedBy, reason, patchedAt, verifiedAt } = record;
-  const approved = approvedBy === null || kind !== 'cutover' ? '' : `, approved by ${approvedBy}`;
+function switchRow(record: SwitchRecord, state: DeploymentState, now: Date): Line {
+  const { kind, by, reason, patchedAt, verifiedAt } = record;
   return [
     span(clock(patchedAt, now), 'quiet'),
     span(kind, 'strong'),
     span(describeSwitch(record), verifiedAt === null ? 'bad' : 'plain'),
-    span(`by ${by}${approved}: ${reason}`),
+    span(`by ${by}: ${reason}${wordApproval(record, state)}`),
   ];
+}
+
+/** Each has a reason of their own: that of the approval is with the decision. */
+function wordApproval({ kind, approvedBy }: SwitchRecord, { decisions }: DeploymentState): string {
+  if (approvedBy === null || kind !== 'cutover') return '';
+  const approval = decisions.findLast((one) => one.kind === 'approve' && one.by === approvedBy);
+  return `; approved by ${approvedBy}${approval === undefined ? '' : `: ${approval.reason}`}`;
 }
 
 function section(title: string, rows: readonly Line[]): Line[] {

@@ -1,11 +1,13 @@
 /** What a deployment waits for, what happens next by itself, and what an operator can do about it now. */
 import { refusalOf } from '../../domain/decision-rules.ts';
 import { messageNames, type MessageName } from '../../domain/message.ts';
+import type { Progress } from '../../domain/progress.ts';
 import type { DeploymentState } from '../../domain/state.ts';
 import { leftBehind, type DeploymentStatus } from '../../client/index.ts';
 import { part, ranks, type Part } from './parts.ts';
 import { blank, span, table, type Line } from './spans.ts';
 import { upcoming } from './times.ts';
+import { wordStep } from './words.ts';
 
 /** `previous` is what was live before one that has changed nothing: what can be done about it still can. */
 export function renderNext(
@@ -14,7 +16,7 @@ export function renderNext(
   previous: DeploymentState | null = null,
 ): Part[] {
   const rows: Line[] = [];
-  if (state.outcome === 'running') rows.push(...awaited(state, progress, now));
+  if (state.outcome === 'running') rows.push(...awaited({ state, progress }, now));
   commandsNow(previous ?? state).forEach((command, index) =>
     rows.push([span(index === 0 ? 'you can' : '', 'quiet'), span(command, 'quiet')]),
   );
@@ -25,10 +27,19 @@ export function renderNext(
   return [part(ranks.next, [blank]), ...lines];
 }
 
-function awaited(state: DeploymentState, progress: DeploymentStatus['progress'], now: Date): Line[] {
+type Seen = Pick<DeploymentStatus, 'state' | 'progress'>;
+
+/** What happens next by itself, and when: the step that runs knows it better than the document, which is from its beginning. */
+export function nextOf({ state, progress }: Seen): DeploymentState['next'] {
+  if (progress?.expectedAt === undefined) return state.next;
+  const { isExtended = false, expectedAt: at } = progress;
+  return { what: isExtended ? afterExtension(state, progress) : (state.next?.what ?? afterStep(state, progress)), at };
+}
+
+function awaited({ state, progress }: Seen, now: Date): Line[] {
   const rows: Line[] = [];
   if (state.waitingFor !== null) rows.push([span('waits for', 'warning'), span(state.waitingFor, 'strong')]);
-  const next = state.next ?? expected(progress);
+  const next = nextOf({ state, progress });
   if (next !== null) rows.push([span('next', 'strong'), span(`${next.what} ${upcoming(next.at, now)}`)]);
   return rows;
 }
@@ -47,6 +58,21 @@ const needsReason: Readonly<Record<MessageName, boolean>> = {
   finish: false,
 };
 
-function expected(progress: DeploymentStatus['progress']): DeploymentState['next'] {
-  return progress?.expectedAt === undefined ? null : { what: 'the step ends', at: progress.expectedAt };
+/** What the spec says of a watch that comes to its end with insufficient data. */
+function afterExtension({ spec, stable }: DeploymentState, { step }: Progress): string {
+  const watched = step === 'soak' ? 'soak' : 'monitor';
+  if (spec?.[watched].onInsufficientData === 'continue') return 'goes on, with enough data or without';
+  return `${wordWayBack(watched, stable)} unless the ${watched} has enough data`;
+}
+
+function wordWayBack(watched: 'soak' | 'monitor', stable: DeploymentState['stable']): string {
+  if (watched === 'soak') return 'removes the candidate';
+  return stable === null ? 'takes users from the candidate again' : `switches back to ${stable.slot}`;
+}
+
+function afterStep({ phase, candidate }: DeploymentState, { step }: Progress): string {
+  const isRemoval = phase === 'rollback' && step === 'drain';
+  return isRemoval
+    ? `${candidate?.deployment ?? 'the candidate'} is removed, at the latest`
+    : `the ${wordStep(step)} ends`;
 }

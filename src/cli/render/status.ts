@@ -65,11 +65,17 @@ function walk(status: DeploymentStatus, now: Date): Part[] {
   ];
 }
 
+/** Of a manifest, what its Deployment runs once it is there. */
+function wordImage({ spec, candidate }: DeploymentState, asked: string): string {
+  if (spec === null) return asked;
+  return spec.candidate.image ?? candidate?.images.join(', ') ?? 'a manifest';
+}
+
 function header({ state, asked = '' }: DeploymentStatus, now: Date): Part[] {
   const running = state.outcome === 'running';
   const time = elapsed(state.startedAt, state.finishedAt, now);
+  const image = wordImage(state, asked);
   const stands = running ? `at ${wordStep(state.phase)}` : wordOutcome(state);
-  const image = state.spec?.candidate.image ?? (state.spec === null ? asked : 'a manifest');
   return [
     part(ranks.stands, [
       [

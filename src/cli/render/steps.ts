@@ -11,7 +11,7 @@ export function renderSteps(status: DeploymentStatus, now: Date): Part[] {
   const reached = status.state.steps.filter((step) => !isUnreached(step));
   const unreached = status.state.steps.filter(isUnreached).map(({ name }) => wordStep(name));
   const rows = table(reached.map((step) => stepRow(step, status, now))).map((line, index) =>
-    reached[index]?.status === 'running'
+    reached[index] !== undefined && isUnderWay(reached[index], status)
       ? part(ranks.stands, [line, ...retryLine(status)])
       : part(reached[index]?.status === 'failed' ? ranks.wrong : ranks.past, [line]),
   );
@@ -19,12 +19,23 @@ export function renderSteps(status: DeploymentStatus, now: Date): Part[] {
   return [...rows, part(ranks.past, [[span(`  –  not reached: ${unreached.join(', ')}`, 'quiet')]])];
 }
 
-function stepRow(step: StepRecord, { state, progress }: DeploymentStatus, now: Date): Line {
-  const running = step.status === 'running';
+/** A rollback has the candidate drained and torn down: the record has that with the rollback, not as these steps of the walk. */
+function isUnderWay({ name, status }: StepRecord, { state, progress }: DeploymentStatus): boolean {
+  return status === 'running' || (status === 'pending' && state.phase === 'rollback' && progress?.step === name);
+}
+
+function stepRow(step: StepRecord, status: DeploymentStatus, now: Date): Line {
+  const { state, progress } = status;
+  const running = isUnderWay(step, status);
   const said = running && progress?.step === step.name ? progress.summary : null;
   const detail = said ?? detailOf(step, state) ?? (running ? (state.waitingFor ?? '') : '');
   const name = span(wordStep(step.name), running ? 'strong' : lookOf(step));
-  return [mark(step.status), name, ...times(step, now), span(detail, lookOf(step))];
+  return [
+    mark(running ? 'running' : step.status),
+    name,
+    ...times(step, now),
+    span(detail, running ? 'plain' : lookOf(step)),
+  ];
 }
 
 /** Of a watch that has passed in a few words: the rest is in its evidence. */

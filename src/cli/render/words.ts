@@ -20,7 +20,7 @@ export function wordOutcome(state: Ended): string {
     case 'running':
       return 'running';
     case 'finished':
-      return 'finished: the candidate serves, stable is gone';
+      return `finished: the candidate serves, ${state.stable === null ? 'the first of its app' : 'stable is gone'}`;
     case 'superseded':
       return 'superseded: the candidate serves, the next deployment took over the old slot';
     case 'rolled-back':

@@ -60,7 +60,7 @@ export function chart(options: ChartOptions): Markup {
         <svg width="100%" height="${height}" viewBox="0 0 ${across} ${height}" preserveAspectRatio="none">
           ${curves.map((curve) => html`<path class="curve ${curve.role} ${curve.slot}" d="${pathOf(curve, frame, y)}" />`)}
         </svg>
-        ${inFront(frame)} ${limitLabel(options, inSight, y)}
+        ${curves.map((curve) => lonePoints(curve, frame, y))} ${inFront(frame)} ${limitLabel(options, inSight, y)}
       </svg>
       <svg class="side" height="${height}" aria-hidden="true">${endLabels(options, y)}</svg>
     </div>
@@ -77,7 +77,18 @@ function known({ parts }: Curve): KnownPoint[] {
   return parts.flat().flatMap(({ at, value }) => (value === null ? [] : [{ at, value }]));
 }
 
-/** A point without neighbours is a line of no length, which round ends make a dot. */
+/** Points without a neighbour, which no line shows. */
+function lonePoints({ role, slot, parts }: Curve, { scale }: Frame, y: (value: number) => number): Markup[] {
+  const lone = parts.flatMap((part) =>
+    part.filter((_, index) => [part[index - 1], part[index + 1]].every((beside) => beside?.value == null)),
+  );
+  return lone.flatMap(({ at, value }) =>
+    value === null
+      ? []
+      : [html`<circle class="point ${role} ${slot}" cx="${percent(scale.position(at))}" cy="${y(value)}" r="3" />`],
+  );
+}
+
 function pathOf({ parts }: Curve, { scale }: Frame, y: (value: number) => number): string {
   const pieces: string[] = [];
   for (const part of parts) {
@@ -85,7 +96,7 @@ function pathOf({ parts }: Curve, { scale }: Frame, y: (value: number) => number
     for (const { at, value } of part) {
       if (value !== null) {
         const place = `${Math.round(scale.position(at) * across)} ${y(value)}`;
-        pieces.push(isOpen ? `L${place}` : `M${place}h0`);
+        pieces.push(isOpen ? `L${place}` : `M${place}`);
       }
       isOpen = value !== null;
     }

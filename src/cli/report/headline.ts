@@ -1,6 +1,7 @@
 /** What a reader has to know first: how it ended, why, and what it was about. */
 import type { DeploymentStatus } from '../../client/index.ts';
 import type { DeploymentState } from '../../domain/state.ts';
+import { nextOf } from '../render/next.ts';
 import { elapsed, upcoming } from '../render/times.ts';
 import { capital, lookOf, wordOutcome, wordStep } from '../render/words.ts';
 import { watchesOf } from '../render/watches.ts';
@@ -34,8 +35,10 @@ function why(status: DeploymentStatus): Markup {
   return sentence === null ? nothing : html`<p class="verdict">${capital(sentence)}</p>`;
 }
 
-function facts({ state, asked }: DeploymentStatus, now: Date): Fact[] {
-  const { requestedBy, reason, startedAt, finishedAt, service, next, runId } = state;
+function facts(status: DeploymentStatus, now: Date): Fact[] {
+  const { state, asked } = status;
+  const { requestedBy, reason, startedAt, finishedAt, service, runId } = state;
+  const next = nextOf(status);
   const version = versions(state) ?? asked;
   const ended = finishedAt === null ? [] : [['Ended', moment(finishedAt)] as const];
   return [

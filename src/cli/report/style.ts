@@ -83,6 +83,7 @@ figure > .quiet { font-size: .9rem; margin: 0; }
 .curve { fill: none; stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; stroke: var(--text); }
 .curve.stable { stroke-width: 1.5; stroke-dasharray: 5 3; }
 .curve.blue { stroke: var(--blue); } .curve.green { stroke: var(--green); }
+.point { fill: var(--text); } .point.blue { fill: var(--blue); } .point.green { fill: var(--green); }
 .plot .end-label { font-weight: 600; } .plot .end-label .value { font-weight: 400; fill: var(--text); }
 .plot .end-label.blue { fill: var(--blue); } .plot .end-label.green { fill: var(--green); }
 .limit { stroke: var(--bad); stroke-width: 1.25; stroke-dasharray: 2 3; }

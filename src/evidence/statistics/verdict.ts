@@ -4,6 +4,7 @@
  * Invariant 6: what could not be compared is insufficient data, never a pass; what is worse fails, also where the rest could
  * not be compared.
  */
+import { numberOf } from '../../domain/number-of.ts';
 import { percentage } from '../../domain/percentage.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { looksNeeded } from '../../domain/watch-looks.ts';
@@ -138,7 +139,7 @@ function gapOf(state: Comparison, { minimumRequests }: StatisticsPlan, plan: Com
   }
   // Few looks cannot tell one burst from many errors: what is suspicious stays undecided.
   if (looks >= looksNeeded || suspicionOf(state, plan) < suspicious) return null;
-  return `${looks} looks could be compared, fewer than the ${looksNeeded} that tell whether it is worse`;
+  return `${numberOf(looks, 'look')} could be compared, fewer than the ${looksNeeded} that tell whether it is worse`;
 }
 
 const suspicious = 0.9;

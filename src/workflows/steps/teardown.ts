@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import { deadlines, isOver } from '../../domain/deadline.ts';
 import { whyInFull } from '../../domain/drain-wait.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { numberOf } from '../../domain/number-of.ts';
 import type { Target } from '../../activities/contract.ts';
 import type { Slot } from '../../domain/slot.ts';
 import type { Deployment } from '../deployment.ts';
@@ -30,7 +31,7 @@ export async function drainedWords(target: Target, slot: Slot): Promise<string> 
     const { tailRequests: tail, quiet, waitedMs } = result;
     const inFull = tail === null ? whyInFull(target.spec) : null;
     if (inFull !== null) return `all of drain (${target.spec.drain}) was waited for: ${inFull}`;
-    const late = tail === null ? 'its requests could not be counted' : `${tail} late requests`;
+    const late = tail === null ? 'its requests could not be counted' : numberOf(tail, 'late request');
     return `${quiet ? `quiet after ${formatDuration(waitedMs)}` : `${over} and it is not quiet yet`}; ${late}`;
   } catch (error) {
     if (isCancellation(error)) throw error;

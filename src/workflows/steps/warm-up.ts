@@ -1,3 +1,4 @@
+import { numberOf } from '../../domain/number-of.ts';
 import type { Deployment } from '../deployment.ts';
 import { stepActivities } from '../step-activities.ts';
 
@@ -14,5 +15,9 @@ export async function warmUp(deployment: Deployment): Promise<void> {
   const { requestsSent, requestsFailed, pods, errors } = evidence;
   const [first] = errors;
   const why = first === undefined ? '' : ` (${first.message})`;
-  record.end('warmUp', 'done', `${requestsSent} requests to ${pods} pods, ${requestsFailed} failed${why}`);
+  record.end(
+    'warmUp',
+    'done',
+    `${numberOf(requestsSent, 'request')} to ${numberOf(pods, 'pod')}, ${requestsFailed} failed${why}`,
+  );
 }

@@ -21,9 +21,28 @@ describe('the lines of a log', () => {
     expect(describeChanges(before, status(record.state), now)).toEqual([
       expect.stringMatching(/^14:00:\d\d ✓ cutover \(.+\): verified$/),
       expect.stringMatching(/^14:00:\d\d ▸ monitor$/),
+      // As of its step, not of the look: what the step reports comes after it.
+      '14:00:18 … next: the monitor ends in 5m, at 14:10:00 UTC',
       '14:00:20 ⇄ cutover: blue ──▶ green, patched in 14ms, verified 212ms later',
-      '14:05:00 … next: the monitor ends in 5m, at 14:10:00 UTC',
     ]);
+  });
+
+  it('tell when the extension of a watch ends, and what happens then', () => {
+    const record = recordAt('monitor');
+    record.begin('monitor', { next: { what: 'the monitor ends', at: '2026-11-23T14:04:00Z' } });
+    const [ending, extended] = ['14:04:00', '14:05:39'].map((time, index) => ({
+      step: 'monitor' as const,
+      summary: '0 requests',
+      at: '2026-11-23T14:04:58Z',
+      expectedAt: `2026-11-23T${time}Z`,
+      ...(index === 0 ? {} : { isExtended: true as const }),
+    }));
+    const before = status(record.state, { progress: ending ?? null });
+    const after = status(record.state, { progress: extended ?? null });
+    expect(describeChanges(before, after, now)).toEqual([
+      '14:04:58 … next: switches back to blue unless the monitor has enough data in 39s, at 14:05:39 UTC',
+    ]);
+    expect(describeChanges(after, after, now)).toEqual([]);
   });
 
   it('tell what is waited for, decisions, and the end', () => {
@@ -31,7 +50,7 @@ describe('the lines of a log', () => {
     record.begin('approval', { waitingFor: 'an operator: cutover approve default/api' });
     const before = status(recordAt('approval').state);
     expect(describeChanges(before, status(record.state), now)).toEqual([
-      '14:05:00 … waits for an operator: cutover approve default/api',
+      expect.stringMatching(/^14:00:\d\d … waits for an operator: cutover approve default\/api$/),
     ]);
     const waiting = status(record.state);
     record.decided({ kind: 'reject', by: 'ann', reason: 'not today', via: 'update' });

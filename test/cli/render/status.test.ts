@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../src/cli/render/status.ts';
 import type { DeploymentStatus } from '../../../src/client/index.ts';
 import type { WatchEvidence } from '../../../src/domain/evidence.ts';
+import type { DeploymentState } from '../../../src/domain/state.ts';
 import { measurement, now, recordAt, recorded, slot, status, switchRecord, watch } from './sample.ts';
 
 function text(shown: DeploymentStatus, width = Infinity): string {
@@ -34,6 +35,19 @@ describe('the header', () => {
     record.conclude('rolled-back');
     expect(text(status({ ...record.state, stable }))).toContain(`default/api  ${words}`);
     expect(text(status({ ...record.state, spec: null, stable }))).toContain('rolled back: nothing was changed');
+  });
+
+  it('is of a first deployment, with the image of its manifest once that is known', () => {
+    const manifest = { kind: 'Deployment', spec: { template: { spec: { containers: [{ name: 'shop' }] } } } };
+    const record = recordAt('deploy', { candidate: { manifest } });
+    const state = (): DeploymentState => ({ ...record.state, stable: null });
+    expect(lines(status(state()))[1]).toBe('a manifest, asked for by ci: build 7');
+    record.seen({ candidate: slot('blue', 'myapp:v1.0') });
+    record.traffic('blue', 2);
+    expect(lines(status(state()))[1]).toBe('myapp:v1.0, asked for by ci: build 7');
+    expect(text(status(state()))).toContain('──▶ [blue] myapp:v1.0 (b0123456789a) 10/10 ready  candidate');
+    record.conclude('finished');
+    expect(text(status(state()))).toMatch(/^default\/api {2}finished: the candidate serves, the first of its app /);
   });
 
   it('stands when preflight has found nothing out yet', () => {
@@ -175,6 +189,37 @@ describe('what comes next', () => {
     );
   });
 
+  it.each([
+    ['monitor', {}, 'switches back to blue unless the monitor has enough data'],
+    ['soak', {}, 'removes the candidate unless the soak has enough data'],
+    ['monitor', { monitor: { onInsufficientData: 'continue' } }, 'goes on, with enough data or without'],
+  ] as const)('is the end of the extension of the %s with %j, and what follows from it', (step, spec, words) => {
+    const record = recordAt(step, spec);
+    record.begin(step, { next: { what: `the ${step} ends`, at: '2026-11-23T14:04:30Z' } });
+    const progress = { step, summary: 's', at: now.toISOString(), expectedAt: '2026-11-23T14:05:39Z' };
+    const shown = text(status(record.state, { progress: { ...progress, isExtended: true } }));
+    expect(shown).toContain(`next     ${words} in 39s, at 14:05:39 UTC`);
+    expect(text(status(record.state, { progress }))).toContain(`next     the ${step} ends in 39s, at 14:05:39 UTC`);
+  });
+
+  it('is the removal of the candidate, while it is drained after a rollback', () => {
+    const record = recordAt('monitor');
+    record.begin('rollback');
+    record.end('rollback', 'done', 'back');
+    const progress = {
+      step: 'drain',
+      summary: 's',
+      at: now.toISOString(),
+      expectedAt: '2026-11-23T14:05:57Z',
+    } as const;
+    expect(text(status(record.state, { progress }))).toMatch(
+      /next +api-green is removed, at the latest in 57s, at 14:05:57 UTC/,
+    );
+    expect(text(status(record.state, { progress }))).toMatch(/▸ {2}drain +s\n/);
+    record.begin('drain');
+    expect(text(status(record.state, { progress }))).toMatch(/next +the drain ends in 57s, at 14:05:57 UTC/);
+  });
+
   it('is the exact command that answers, while it waits for an operator', () => {
     const record = recordAt('approval');
     record.begin('approval', { waitingFor: 'an operator: cutover approve default/api' });
@@ -205,7 +250,7 @@ describe('the history', () => {
     record.conclude('rolled-back');
     const shown = text(status(record.state));
     expect(shown).toMatch(
-      /cutover +blue ──▶ green, patched in 14ms, verified 212ms later {2}by ci, approved by ann: build 7/,
+      /cutover +blue ──▶ green, patched in 14ms, verified 212ms later {2}by ci: build 7; approved by ann: quiet$/m,
     );
     expect(shown).toMatch(/rollback +green ──▶ blue, patched in 14ms, verified 212ms later {2}by automatic: errors/);
     expect(shown).toMatch(/approve {2}by ann \(signal\): quiet/);

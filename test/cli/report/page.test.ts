@@ -83,6 +83,23 @@ describe('the page of a deployment', () => {
     expect(markup.match(/<line\s+class="limit"/g)).toHaveLength(2 * 2);
   });
 
+  it('marks a point that has no neighbour to be joined with, and no other', () => {
+    const failing = [
+      [0, 0],
+      [65, 8],
+      [0, 0],
+    ].map(([requests = 0, errors = 0], index) => ({
+      at: `2026-11-23T14:00:${10 + 5 * index}Z`,
+      candidate: { requests, errors, p95Ms: null },
+      stable: null,
+    }));
+    const record = recordAt('monitor');
+    record.evidence({ monitor: watch({ series: failing }) });
+    // Of the error rates one is known, of the requests a second all are.
+    const points = pageOf(status(record.state)).match(/<circle\s+class="point candidate green"\s+cx="[^"]*"/g);
+    expect(points).toEqual([expect.stringContaining('cx="66.6')]);
+  });
+
   it('loses nothing: the whole document is in it', () => {
     const shown = status(rolledBack());
     expect(embeddedIn(pageOf(shown))).toEqual(JSON.parse(JSON.stringify(shown)));
