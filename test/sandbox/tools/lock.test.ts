@@ -45,7 +45,7 @@ it('says for whom it waits, and stops waiting when told to', async () => {
       return released;
     },
   });
-  await expect(waiting).rejects.toThrow('aborted');
+  await expect(waiting).rejects.toThrow('told to stop');
   expect(waitedFor).toEqual([process.pid]);
 });
 
