@@ -45,24 +45,29 @@ const youngMs = 60_000;
 const deafTimeoutMs = 500;
 
 /**
- * How many of a slot's ready pods refuse connections: pods without a readiness probe that have only just begun. One that
+ * Those of a slot's ready pods that refuse connections: pods without a readiness probe that have only just begun. One that
  * cannot be asked counts as one that answers, so that nothing between the worker and the pods holds up a rollback.
  */
-export async function countDeaf(
+export async function deafPods(
   { cluster, access }: Dependencies,
   spec: Spec,
   slot: SlotReference,
   { pods, signal }: { readonly pods: readonly PodView[]; readonly signal: AbortSignal },
-): Promise<number> {
-  const young = pods.filter(({ readySince }) => readySince !== null && Date.now() - Date.parse(readySince) < youngMs);
+): Promise<readonly PodView[]> {
+  const young = pods.filter((pod) => isReadyFor(pod, youngMs));
   const view = young.length === 0 ? null : await readSlot(cluster, slot);
-  if (view === null || hasReadinessProbe(view.deployment)) return 0;
+  if (view === null || hasReadinessProbe(view.deployment)) return [];
   const port = await podPort(cluster, spec, view);
   const answers = await Promise.all(
     young.map((pod) => ask(pod, { access, spec, port, signal }, deafTimeoutMs).catch(refusal)),
   );
   signal.throwIfAborted();
-  return answers.filter((answer) => answer === 'refused').length;
+  return young.filter((_, index) => answers[index] === 'refused');
+}
+
+/** Whether it counts as ready, and has for less than that. */
+export function isReadyFor({ readySince }: PodView, lessThanMs: number): boolean {
+  return readySince !== null && Date.now() - Date.parse(readySince) < lessThanMs;
 }
 
 function refusal(error: unknown): 'refused' | 'unknown' {

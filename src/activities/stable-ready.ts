@@ -8,7 +8,8 @@
  *    without any switch, which the progress says; and the wait for stable goes on until `timeouts.rollback` is over. Fewer
  *    pods of stable than the minimum never get the traffic: it is what the spec says that they cannot bear.
  * 3. A pod without a readiness probe counts as ready before it listens: while the candidate serves, such pods that have
- *    only just begun get the traffic when they take connections.
+ *    only just begun get the traffic when they take connections. Beyond the minimum they are waited for as long as most
+ *    processes need to start: one that never listens is no reason to stay with the candidate.
  * 4. What somebody has done to stable is undone: where it was scaled down it is scaled up, again if need be.
  */
 import { deadlines, isOver } from '../domain/deadline.ts';
@@ -30,7 +31,7 @@ import {
   type Standoff,
 } from '../kubernetes/standoff.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
-import { countDeaf } from './answering.ts';
+import { deafPods, isReadyFor } from './answering.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { RollbackInput } from './contract.ts';
 
@@ -41,6 +42,7 @@ interface Dependencies {
 
 const betweenQuestionsMs = 200;
 const betweenRefusalsMs = 20;
+const startsWithinMs = 10_000;
 
 export interface Waiting {
   readonly input: RollbackInput;
@@ -69,11 +71,12 @@ export async function stableReady(
     await waitForStable(dependencies.cluster, live, stable, waiting);
     return false;
   }
-  const deaf = await countDeaf(dependencies, input.spec, stable, { pods, signal: attempt.signal });
-  if (readyPods({ pods }) - deaf >= rollback.minimumReady) return true;
+  const deaf = await deafPods(dependencies, input.spec, stable, { pods, signal: attempt.signal });
+  const isAboutToListen = deaf.some((pod) => isReadyFor(pod, startsWithinMs));
+  if (readyPods({ pods }) - deaf.length >= rollback.minimumReady && !isAboutToListen) return true;
   // Who is not served anyway loses nothing by pods that are about to listen.
   if (readyPods({ pods: await readPods(dependencies.cluster, candidate) }) === 0) return true;
-  const summary = `production stays on ${slotName(app, input.candidateSlot)} (candidate), which serves, until ${slotName(app, slot)} (stable) listens: ${deaf} of its ${readyPods({ pods })} ready pods do not yet`;
+  const summary = `production stays on ${slotName(app, input.candidateSlot)} (candidate), which serves, until ${slotName(app, slot)} (stable) listens: ${deaf.length} of its ${readyPods({ pods })} ready pods do not yet`;
   if (timeLeft(waiting) === 0)
     throw overdue(summary, await readStandoff(dependencies.cluster, stable, candidate), input);
   report(attempt, 'rollback', { summary });

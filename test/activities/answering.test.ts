@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { countDeaf, whoIsSilent } from '../../src/activities/answering.ts';
+import { deafPods, whoIsSilent } from '../../src/activities/answering.ts';
 import { readPods } from '../../src/kubernetes/slot.ts';
 import { SlotsRig } from './slots-rig.ts';
 
@@ -28,10 +28,11 @@ describe('pods without a readiness probe', () => {
   });
 });
 
-async function deaf(): Promise<number> {
+async function deaf(): Promise<string[]> {
   const pods = await readPods(rig.dependencies.cluster, slot);
   const { signal } = new AbortController();
-  return countDeaf(rig.dependencies, rig.target({}).spec, slot, { pods, signal });
+  const found = await deafPods(rig.dependencies, rig.target({}).spec, slot, { pods, signal });
+  return found.map(({ name }) => name);
 }
 
 describe('of pods that count as ready since just now', () => {
@@ -40,15 +41,15 @@ describe('of pods that count as ready since just now', () => {
   });
 
   it('those are deaf that refuse connections', async () => {
-    expect(await deaf()).toBe(0);
+    expect(await deaf()).toEqual([]);
     rig.close('api-green-1');
-    expect(await deaf()).toBe(1);
+    expect(await deaf()).toEqual(['api-green-1']);
   });
 
   it('none is deaf that has counted as ready for long, and none is asked', async () => {
     for (const pod of rig.pods) pod.readySince = '2020-01-01T00:00:00Z';
     rig.close('api-green-1');
-    expect(await deaf()).toBe(0);
+    expect(await deaf()).toEqual([]);
     expect(rig.pods.map(({ requests }) => requests)).toEqual([0, 0]);
   });
 });

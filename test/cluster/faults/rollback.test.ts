@@ -116,7 +116,8 @@ const readinessProbe = { httpGet: { path: '/healthz', port: 8080 }, periodSecond
 
 describe('a rollback while the cluster refuses new pods', () => {
   it('to a stable slot that was scaled to none goes through once they are admitted', async () => {
-    await promoted({ minimumReady: 1 });
+    // With fewer, a pod that comes after the switch gets users before it listens: it has no readiness probe.
+    await promoted({ minimumReady: 2 });
     await refusePods(rig);
     await rig.kubectl('scale', 'deployment/api-blue', '--replicas=0');
     await rig.kubectl('wait', '--for=delete', 'pod', '-l', 'version=blue', '--timeout=60s');
