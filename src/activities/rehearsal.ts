@@ -10,7 +10,12 @@ import type { Spec } from '../domain/spec.ts';
 import type { SpecMistake } from '../domain/spec-mistakes.ts';
 import type { Json } from '../kubernetes/api-server.ts';
 import { apply } from '../kubernetes/apply.ts';
-import { buildCandidate, candidateReplicas, type DeploymentManifest } from '../kubernetes/candidate.ts';
+import {
+  buildCandidate,
+  candidateReplicas,
+  type CandidateResult,
+  type DeploymentManifest,
+} from '../kubernetes/candidate.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { apiErrorKind, describeApiError, schemaMistake } from '../kubernetes/errors.ts';
 import {
@@ -70,7 +75,7 @@ async function planned(
     ...about('', stable === null ? [] : stableProblems(spec, stable)),
   ];
   const built = buildCandidate({ spec, runId, slot: plan.candidateSlot, stable: deployment });
-  if (!built.ok) return { ok: false, problems: [...problems, ...unbuilt(spec, deployment, built.problems)] };
+  if (!built.ok) return { ok: false, problems: [...problems, ...unbuilt(spec, deployment, built)] };
   const { manifest } = built;
   const tried = await dryRun(cluster, facts, plan, spec, manifest);
   const refused = about(sourceOf(spec), tried.problems);
@@ -94,13 +99,17 @@ function independent(spec: Spec, facts: Facts): SpecMistake[] {
   ];
   if (stable === null && !('manifest' in spec.candidate)) return problems;
   const built = buildCandidate({ spec, runId: '', slot: 'green', stable });
-  return built.ok ? problems : [...problems, ...unbuilt(spec, stable, built.problems)];
+  return built.ok ? problems : [...problems, ...unbuilt(spec, stable, built)];
 }
 
 /** With something to take the container from, it is the container that is wrong where one is named. */
-function unbuilt({ candidate }: Spec, stable: object | null, problems: readonly string[]): SpecMistake[] {
+function unbuilt(
+  { candidate }: Spec,
+  stable: object | null,
+  { problems, field }: Extract<CandidateResult, { ok: false }>,
+): SpecMistake[] {
+  if (field !== undefined) return about(field, problems);
   const hasContainers = stable !== null || 'manifest' in candidate;
-  if (problems.every((problem) => problem.startsWith('candidate.patch '))) return about('candidate.patch', problems);
   return about(hasContainers && candidate.container !== undefined ? 'candidate.container' : 'candidate', problems);
 }
 

@@ -25,8 +25,11 @@ export interface CandidateInput {
 
 export type CandidateResult =
   | { readonly ok: true; readonly manifest: DeploymentManifest }
-  /** Each names the field of the spec, or the object, that has to change. */
-  | { readonly ok: false; readonly problems: readonly string[] };
+  /**
+   * Each names the field of the spec, or the object, that has to change; `field` is that one where it does not depend on the rest
+   * of the spec.
+   */
+  | { readonly ok: false; readonly problems: readonly string[]; readonly field?: 'candidate.patch' };
 
 /** What belongs to the one object that it was written on, and is wrong on a copy. */
 const foreignAnnotation =
@@ -57,7 +60,7 @@ function finish(input: CandidateInput, base: Json<V1Deployment>, patch?: unknown
   if (problem !== null) return { ok: false, problems: [problem] };
   moveSelectors(base.spec?.template.spec, otherSlot(slot), slot);
   const patched = (patch === undefined ? base : mergePatch(base, patch)) as Json<V1Deployment>;
-  if (!hasTemplate(patched)) return { ok: false, problems: [templateGone] };
+  if (!hasTemplate(patched)) return { ok: false, problems: [templateGone], field: 'candidate.patch' };
   return { ok: true, manifest: withIdentity(input, patched) };
 }
 
