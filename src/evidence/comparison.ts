@@ -10,7 +10,7 @@ import type { ComparedWith } from '../domain/comparison-evidence.ts';
 import { formatDuration, toMilliseconds } from '../domain/duration.ts';
 import { numberOf } from '../domain/number-of.ts';
 import type { Spec, Thresholds, WatchSpec } from '../domain/spec.ts';
-import { totalsOf, usersRequests, type Baseline } from './baseline.ts';
+import { usersRequests, type Baseline } from './baseline.ts';
 import {
   statisticsAfter,
   newStatistics,
@@ -115,11 +115,10 @@ function baseOf({ step, spec, hasStable, baseline }: ComparisonOptions, watch: W
   if (spec.metrics === 'none') return nothing('metrics is none');
   if (step === 'soak') return { base: 'traffic', why: null };
   if (baseline === null) return nothing('the soak has recorded no baseline');
-  const { requests, explained = 0 } = totalsOf(baseline);
-  const { minimumRequests } = watch;
-  if (requests >= minimumRequests + explained) return { base: 'baseline', why: null };
-  const time = formatDuration(baseline.recordedMs);
   const users = usersRequests(baseline);
+  const { minimumRequests } = watch;
+  if (users >= minimumRequests) return { base: 'baseline', why: null };
+  const time = formatDuration(baseline.recordedMs);
   const counted = `${numberOf(users, 'request')} of users in its ${time}, on the pods of stable that got no probes`;
   return nothing(`the baseline has ${counted}: fewer than ${minimumRequests}`);
 }
