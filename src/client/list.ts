@@ -39,9 +39,12 @@ export async function listDeployments(
   return [...running, ...ended];
 }
 
-/** The deployments of one app that are over, the latest first. */
-export function runsOf(temporal: Temporal, id: string, most: number): Promise<ListedDeployment[]> {
-  return query(temporal, `WorkflowId = "${id}" AND ExecutionStatus != "Running"`, most);
+/** So many in a row that have changed nothing are looked past. */
+const mostRuns = 50;
+
+/** The last deployments of one app that are over, the latest first. */
+export function runsOf(temporal: Temporal, id: string): Promise<ListedDeployment[]> {
+  return query(temporal, `WorkflowId = "${id}" AND ExecutionStatus != "Running"`, mostRuns);
 }
 
 function query(temporal: Temporal, condition: string, most: number): Promise<ListedDeployment[]> {

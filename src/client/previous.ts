@@ -7,9 +7,6 @@ import { runsOf } from './list.ts';
 import { readStatus } from './status.ts';
 import type { Temporal } from './temporal.ts';
 
-/** So many in a row that have changed nothing are looked past. */
-const mostLookedAt = 50;
-
 type Changeless = Pick<DeploymentState, 'id' | 'runId' | 'startedAt'>;
 
 /**
@@ -36,7 +33,7 @@ export async function standingOf(temporal: Temporal, last: DeploymentState): Pro
 }
 
 async function runBefore(temporal: Temporal, { id, runId, startedAt }: Changeless): Promise<DeploymentState | null> {
-  const runs = await runsOf(temporal, id, mostLookedAt);
+  const runs = await runsOf(temporal, id);
   const before = runs.find((run) => run.runId !== runId && !hasChangedNothing(run) && run.startedAt < startedAt);
   if (before === undefined) return null;
   try {

@@ -7,7 +7,6 @@ import { RecordUnreadable } from './errors.ts';
 import { runsOf, tolerantClient } from './list.ts';
 import type { Temporal } from './temporal.ts';
 
-const mostLookedAt = 50;
 /** The first activity after preflight is among so many events. */
 const eventsRead = 1_000;
 
@@ -16,7 +15,7 @@ export async function demandNoFallback(temporal: Temporal, id: string, why: Payl
   const { workflow } = tolerantClient(temporal);
   const last = await temporal.call(() => workflow.getHandle(id).describe());
   // The list lags behind.
-  const before = (await runsOf(temporal, id, mostLookedAt)).filter(({ runId }) => runId !== last.runId);
+  const before = (await runsOf(temporal, id)).filter(({ runId }) => runId !== last.runId);
   for (const runId of [last.runId, ...before.map((run) => run.runId)]) {
     const { status } =
       runId === last.runId ? last : await temporal.call(() => workflow.getHandle(id, runId).describe());
