@@ -54,7 +54,7 @@ export async function deafPods(
   slot: SlotReference,
   { pods, signal }: { readonly pods: readonly PodView[]; readonly signal: AbortSignal },
 ): Promise<readonly PodView[]> {
-  const young = pods.filter((pod) => isReadyFor(pod, youngMs));
+  const young = pods.filter((pod) => becameReadyWithin(pod, youngMs));
   const view = young.length === 0 ? null : await readSlot(cluster, slot);
   if (view === null || hasReadinessProbe(view.deployment)) return [];
   const port = await podPort(cluster, spec, view);
@@ -65,9 +65,9 @@ export async function deafPods(
   return young.filter((_, index) => answers[index] === 'refused');
 }
 
-/** Whether it counts as ready, and has for less than that. */
-export function isReadyFor({ readySince }: PodView, lessThanMs: number): boolean {
-  return readySince !== null && Date.now() - Date.parse(readySince) < lessThanMs;
+/** Whether it counts as ready, and does so for less than that. */
+export function becameReadyWithin({ readySince }: PodView, ms: number): boolean {
+  return readySince !== null && Date.now() - Date.parse(readySince) < ms;
 }
 
 function refusal(error: unknown): 'refused' | 'unknown' {

@@ -31,7 +31,7 @@ import {
   type Standoff,
 } from '../kubernetes/standoff.ts';
 import { waitUntil } from '../kubernetes/wait.ts';
-import { deafPods, isReadyFor } from './answering.ts';
+import { deafPods, becameReadyWithin } from './answering.ts';
 import { pause, report, type Attempt } from './attempt.ts';
 import type { RollbackInput } from './contract.ts';
 
@@ -72,7 +72,7 @@ export async function stableReady(
     return false;
   }
   const deaf = await deafPods(dependencies, input.spec, stable, { pods, signal: attempt.signal });
-  const isAboutToListen = deaf.some((pod) => isReadyFor(pod, startsWithinMs));
+  const isAboutToListen = deaf.some((pod) => becameReadyWithin(pod, startsWithinMs));
   if (readyPods({ pods }) - deaf.length >= rollback.minimumReady && !isAboutToListen) return true;
   // Who is not served anyway loses nothing by pods that are about to listen.
   if (readyPods({ pods: await readPods(dependencies.cluster, candidate) }) === 0) return true;
